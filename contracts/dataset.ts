@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** `manifest.json` of a dataset version. Names every source object with its VersionId: the dataset can be made again. */
+export const datasetManifestSchema = z.strictObject({
+  model: z.string(),
+  version: z.string().regex(/^ds-\d{8}-[0-9a-f]{12}$/),
+  /** sha256 over the canonical content that the version is named after. */
+  contentHash: z.string(),
+  featureSpecHash: z.string(),
+  goldenVersion: z.string(),
+  /** ISO 8601, half-open [from, to). */
+  window: z.strictObject({ from: z.string(), to: z.string() }),
+  splitTime: z.string(),
+  rows: z.strictObject({
+    read: z.int(),
+    train: z.int(),
+    validation: z.int(),
+    golden: z.int(),
+    rejected: z.int(),
+    /** Rejected rows by reason, e.g. `amount: out of range`. */
+    rejectedBy: z.record(z.string(), z.int()),
+  }),
+  positives: z.strictObject({ train: z.int(), validation: z.int() }),
+  sources: z.array(z.strictObject({ key: z.string(), versionId: z.string(), bytes: z.int() })),
+});
+export type DatasetManifest = z.output<typeof datasetManifestSchema>;
+
+export const goldenManifestSchema = z.strictObject({
+  model: z.string(),
+  version: z.string().regex(/^golden-\d{8}-[0-9a-f]{12}$/),
+  rows: z.int(),
+  positives: z.int(),
+  window: z.strictObject({ from: z.string(), to: z.string() }),
+});
+export type GoldenManifest = z.output<typeof goldenManifestSchema>;
+
+const numericBaseline = z.strictObject({
+  kind: z.literal('numeric'),
+  /**
+   * Inner bin edges e1 < … < ek (k ≤ 9): bins are (-∞, e1], (e1, e2], …, (ek, ∞). Deciles of the training rows,
+   * duplicates dropped. For a feature that was constant at c the edges are just below c and c itself, so that a move
+   * in either direction leaves the bin.
+   */
+  edges: z.array(z.number()),
+  /** Training rows in each of the edges.length + 1 bins; missing values are not in them. */
+  counts: z.array(z.int()),
+  nulls: z.int(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+});
+const categoricalBaseline = z.strictObject({
+  kind: z.literal('categorical'),
+  /** Rows a category, by value; categories out of the vocabulary are counted in `unseen`. */
+  counts: z.record(z.string(), z.int()),
+  unseen: z.int(),
+  nulls: z.int(),
+});
+export const featureBaselineSchema = z.discriminatedUnion('kind', [numericBaseline, categoricalBaseline]);
+export type FeatureBaseline = z.output<typeof featureBaselineSchema>;
+export type NumericBaseline = z.output<typeof numericBaseline>;
+
+/** `baseline.json`. The dataset's has no score profile; evaluation adds that of the model on the validation split. */
+export const baselineSchema = z.strictObject({
+  datasetVersion: z.string(),
+  rows: z.int(),
+  features: z.record(z.string(), featureBaselineSchema),
+  score: numericBaseline.nullable(),
+});
+export type Baseline = z.output<typeof baselineSchema>;

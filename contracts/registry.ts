@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { artifactFilesSchema } from './artifact.ts';
+
+/** Keys of the one registry table. */
+export const registryKeys = {
+  pk: (model: string) => `MODEL#${model}`,
+  pointers: 'POINTERS',
+  settings: 'SETTINGS',
+  version: (n: number) => `VERSION#${String(n).padStart(6, '0')}`,
+  versionPrefix: 'VERSION#',
+  run: (time: string, id: string) => `RUN#${time}#${id}`,
+  runPrefix: 'RUN#',
+  event: (revision: number) => `EVENT#${String(revision).padStart(9, '0')}`,
+  eventPrefix: 'EVENT#',
+  drift: (time: string) => `DRIFT#${time}`,
+  driftPrefix: 'DRIFT#',
+} as const;
+/** Attribute DynamoDB expires items by (epoch seconds). */
+export const TTL_ATTRIBUTE = 'expiresAt';
+
+const version = z.int().positive();
+
+/** What runs in a slot: a version of the model, sealed in a published Lambda version. */
+export const slotStateSchema = z.strictObject({ version, lambdaVersion: z.string() });
+export type SlotState = z.output<typeof slotStateSchema>;
+
+export const RELEASE_STATES = ['preparing', 'awaiting-approval', 'shadow', 'canary', 'rolling-back'] as const;
+export const releaseSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(RELEASE_STATES),
+  version,
+  slot: z.enum(['blue', 'green']),
+  /** Percent of traffic the candidate has. */
+  weight: z.number(),
+  /** ARN of the release machine's execution, to stop it on rollback. */
+  execution: z.string(),
+  /** ARN of the rollback execution that ends it, once there is one. */
+  rollback: z.string().nullable(),
+  startedAt: z.string(),
+  /** Start of the current weight; the judge counts from here. */
+  stepSince: z.string(),
+});
+export type Release = z.output<typeof releaseSchema>;
+
+/**
+ * The single source of truth of a model. Every change is one conditional update on `revision`, written in one
+ * transaction with the EVENT item of that revision.
+ */
+export const pointersSchema = z.strictObject({
+  model: z.string(),
+  champion: version.nullable(),
+  candidate: version.nullable(),
+  previous: version.nullable(),
+  slots: z.strictObject({ blue: slotStateSchema.nullable(), green: slotStateSchema.nullable() }),
+  release: releaseSchema.nullable(),
+  /** Until then the alarms bring `previous` back; null when nothing was promoted or it was rolled back. */
+  rollbackUntil: z.string().nullable(),
+  /** Set while the champion itself is being rolled back to `previous`. */
+  rollback: z.strictObject({ id: z.string(), execution: z.string(), startedAt: z.string() }).nullable(),
+  revision: z.int().nonnegative(),
+});
+export type Pointers = z.output<typeof pointersSchema>;
+export const emptyPointers = (model: string): Pointers => ({
+  model,
+  champion: null,
+  candidate: null,
+  previous: null,
+  slots: { blue: null, green: null },
+  release: null,
+  rollbackUntil: null,
+  rollback: null,
+  revision: 0,
+});
+
+export const VERSION_STATUSES = [
+  'registered',
+  'candidate',
+  'champion',
+  'previous',
+  'archived',
+  'rejected',
+  'rolled-back',
+] as const;
+export const versionItemSchema = z.strictObject({
+  model: z.string(),
+  version,
+  status: z.enum(VERSION_STATUSES),
+  run: z.string(),
+  datasetVersion: z.string(),
+  goldenVersion: z.string(),
+  featureSpecHash: z.string(),
+  commit: z.string(),
+  registeredAt: z.string(),
+  artifact: artifactFilesSchema,
+  metrics: z.record(z.string(), z.number().nullable()),
+  /** Lambda version that served it last, and where it failed if it was rolled back. */
+  lambdaVersion: z.string().nullable(),
+  failedAt: z.string().nullable(),
+});
+export type VersionItem = z.output<typeof versionItemSchema>;
+
+export const runItemSchema = z.object({
+  model: z.string(),
+  run: z.string(),
+  startedAt: z.string(),
+  reason: z.string(),
+  by: z.string(),
+  execution: z.string(),
+  commit: z.string(),
+  hyperparameters: z.record(z.string(), z.string()),
+  /** Null while the run goes on. */
+  outcome: z.enum(['registered', 'rejected', 'failed']).nullable(),
+  endedAt: z.string().nullable(),
+  datasetVersion: z.string().nullable(),
+  version: version.nullable(),
+  metrics: z.record(z.string(), z.number().nullable()).nullable(),
+  error: z.string().nullable(),
+});
+export type RunItem = z.output<typeof runItemSchema>;
+
+/** What an operator may change between deployments. */
+export const settingsItemSchema = z.object({
+  model: z.string(),
+  goldenVersion: z.string().nullable(),
+  /** Laid over the definition's hyperparameters. */
+  hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  /** Highest version number given out. */
+  lastVersion: z.int().nonnegative(),
+});
+export type SettingsItem = z.output<typeof settingsItemSchema>;
+
+/** Append-only: who changed which pointer from what to what, when, why. */
+export const pointerEventSchema = z.object({
+  model: z.string(),
+  revision: z.int(),
+  at: z.string(),
+  by: z.string(),
+  change: z.string(),
+  reason: z.string(),
+  from: z.record(z.string(), z.unknown()),
+  to: z.record(z.string(), z.unknown()),
+});
+export type PointerEvent = z.output<typeof pointerEventSchema>;
+
+export const driftItemSchema = z.object({
+  model: z.string(),
+  at: z.string(),
+  drifted: z.boolean(),
+  /** The check could say nothing (too few rows). It neither breaks nor extends a streak. */
+  undecided: z.string().nullable(),
+  maxPsi: z.number().nullable(),
+  streak: z.int(),
+  report: z.string(),
+  retrainRequested: z.boolean(),
+});
+export type DriftItem = z.output<typeof driftItemSchema>;

@@ -1,0 +1,52 @@
+import { defineModel } from '../../contracts/model-definition.ts';
+
+/**
+ * Bank Marketing (Moro, Cortez, Rita 2014): will a client subscribe a term deposit when called? The call's duration
+ * is known only afterwards, so it is not a feature. `age` and `marital` are protected.
+ */
+export default defineModel({
+  name: 'term-deposit',
+  description: 'Probability that a client subscribes a term deposit when called.',
+  task: 'binary',
+  entity: 'client_id',
+  eventTime: 'called_at',
+  label: { column: 'y', positive: 'yes' },
+  features: [
+    { name: 'age', kind: 'numeric', min: 15, max: 120 },
+    { name: 'campaign', kind: 'numeric', min: 1, max: 100 },
+    // 999 means never contacted before; the text is in nullValues, a number is not, so it stays a value.
+    { name: 'pdays', kind: 'numeric', min: 0, max: 999 },
+    { name: 'previous', kind: 'numeric', min: 0, max: 100 },
+    { name: 'emp.var.rate', kind: 'numeric', min: -10, max: 10 },
+    { name: 'cons.price.idx', kind: 'numeric', min: 50, max: 150 },
+    { name: 'cons.conf.idx', kind: 'numeric', min: -100, max: 100 },
+    { name: 'euribor3m', kind: 'numeric', min: -2, max: 20 },
+    { name: 'nr.employed', kind: 'numeric', min: 0, max: 20_000 },
+    { name: 'job', kind: 'categorical' },
+    { name: 'marital', kind: 'categorical' },
+    { name: 'education', kind: 'categorical' },
+    { name: 'default', kind: 'categorical' },
+    { name: 'housing', kind: 'categorical' },
+    { name: 'loan', kind: 'categorical' },
+    { name: 'contact', kind: 'categorical' },
+    { name: 'month', kind: 'categorical' },
+    { name: 'day_of_week', kind: 'categorical' },
+    { name: 'poutcome', kind: 'categorical' },
+  ],
+  protectedAttributes: ['age', 'marital'],
+  data: { windowDays: 180, minRows: 1000, nullValues: ['unknown'], delimiter: ';' },
+  golden: { fraction: 0.08, minRowsPerClass: 20 },
+  trainer: {
+    hyperparameters: {
+      objective: 'binary:logistic',
+      eta: 0.1,
+      max_depth: 5,
+      num_round: 150,
+      min_child_weight: 5,
+      subsample: 0.8,
+      colsample_bytree: 0.8,
+      early_stopping_rounds: 20,
+    },
+  },
+  gates: { minRows: 200, minAuc: 0.55, aucTolerance: 0.05, logLossTolerance: 0.1 },
+});
