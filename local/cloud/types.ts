@@ -80,7 +80,10 @@ export interface HttpRequest {
   readonly method: string;
   /** Decoded path without query, e.g. `/2015-03-31/functions/f/invocations`. */
   readonly path: string;
+  /** Path as sent, still encoded, without query. */
   readonly rawPath: string;
+  /** Query as sent, without `?`; what a signature is computed over. */
+  readonly rawQuery?: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -98,6 +101,18 @@ export interface RestCodec {
   encodeError(error: AwsError): HttpResponse;
 }
 
+/**
+ * Plain HTTP that is no AWS API call: the stage URL of a REST API. Not authorised by the gateway: the handler does it.
+ * Time stands still while it runs.
+ */
+export interface HttpMount {
+  /** First path segment with slash, e.g. `/_api`. */
+  readonly prefix: string;
+  /** Also taken when the Host header matches, whatever the path. */
+  readonly host?: RegExp;
+  handle(request: HttpRequest, cloud: Cloud): Promise<HttpResponse> | HttpResponse;
+}
+
 /** One AWS service of the local cloud. */
 export interface Service {
   /** SigV4 signing name, which the gateway routes by: s3, dynamodb, lambda, states, events, monitoring, logs, … */
@@ -108,8 +123,16 @@ export interface Service {
   readonly rest?: RestCodec;
   /** CloudFormation resource types that this service creates. */
   readonly resources: readonly ResourceType[];
-  /** Resource policy of a resource of this service, if it has one. */
+  /**
+   * Resource policy of a resource of this service, if it has one. Give the same object while the policy is unchanged:
+   * decisions are cached by it.
+   */
   policyOf?(arn: string): PolicyDocument | undefined;
+  /** Condition keys that this service's operations put into `Access.context`, beside those of `iam/keys.ts`. */
+  readonly conditionKeys?: readonly string[];
+  readonly mounts?: readonly HttpMount[];
+  /** Called once, before any resource is created. `cloud` is the service's own view of it, with its own randomness. */
+  start?(cloud: Cloud): Promise<void> | void;
   /** Frees processes, sockets and files. */
   stop?(): Promise<void> | void;
 }
@@ -144,6 +167,15 @@ export interface ResourceType {
   create(properties: Shape, placement: Placement, cloud: Cloud): Promise<Created> | Created;
 }
 
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Empty for the account's administrator. */
+  readonly sessionToken: string;
+}
+
+export type ServiceFactory = () => Service;
+
 /** Seeded sources of everything that is random in AWS. */
 export interface Randomness {
   /** Uniform in [0, 1). */
@@ -167,15 +199,17 @@ export interface Cloud {
   call(caller: Caller, service: string, operation: string, input: Shape): Promise<Shape>;
   /** Only the IAM decision. @throws AwsError AccessDenied naming caller, action and resource */
   authorize(caller: Caller, access: readonly Access[]): void;
-  /** Temporary credentials of a role, as environment variables for a process. */
-  credentials(
-    roleArn: string,
-    session: string,
-  ): {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken: string;
-  };
+  /**
+   * A service takes on a role, as Lambda, Step Functions or a schedule does: the trust policy is checked.
+   * @param principal e.g. `lambda.amazonaws.com`
+   * @param sourceArn the resource on whose behalf, for `aws:SourceArn` in the trust policy
+   * @throws AwsError AccessDenied if the role does not exist or does not trust the principal
+   */
+  assume(roleArn: string, principal: string, session: string, sourceArn?: string): Caller;
+  /** Temporary credentials of a role, for a process. No trust check: {@link assume} comes first. */
+  credentials(roleArn: string, session: string): Credentials;
+  /** Who holds an access key, with its secret, to verify a signature; undefined for an unknown key. */
+  identify(accessKeyId: string): (Credentials & { readonly caller: Caller }) | undefined;
   /** A service's own object, for the few places where AWS services know each other without an API. */
   service<T extends Service>(name: string): T;
   /** Local path of a CDK asset by the hash in the template's S3Key (a folder, or a file for file assets). */
