@@ -18,6 +18,7 @@ export const ERRORS = {
   NothingToRelease: 'no registered version is newer than the champion',
   SmokeTestFailed: 'the published version does not answer as it did at evaluation',
   ShadowFailed: 'the candidate failed on replayed live traffic',
+  ApprovalRefused: 'a person refused the release; what an approver fails the task token with',
   ReleaseUndecided: 'the judge held too often: too few samples to promote on',
   RollBackVerdict: 'the judge asks for a roll-back',
   ReleaseSuperseded: 'the release was ended by a rollback',

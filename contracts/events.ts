@@ -65,6 +65,7 @@ export const domainEventSchema = z.discriminatedUnion('type', [
     by: z.string(),
   }),
   event('release.approval-requested', { release: z.string(), version, taskToken: z.string() }),
+  event('release.approved', { release: z.string(), version, by: z.string() }),
   event('release.prepared', { release: z.string(), version, slot, lambdaVersion: z.string() }),
   event('release.smoke-tested', { release: z.string(), version, rows: z.int(), maxDifference: z.number() }),
   event('release.shadowed', { release: z.string(), version, rows: z.int(), scorePsi: z.number().nullable() }),

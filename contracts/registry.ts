@@ -39,6 +39,8 @@ export const releaseSchema = z.strictObject({
   startedAt: z.string(),
   /** Start of the current weight; the judge counts from here. */
   stepSince: z.string(),
+  /** What the slot held before; the slot gets it back when the release ends without promotion. */
+  displaced: slotStateSchema.nullable().default(null),
 });
 export type Release = z.output<typeof releaseSchema>;
 
@@ -49,20 +51,30 @@ export type Release = z.output<typeof releaseSchema>;
 export const pointersSchema = z.strictObject({
   model: z.string(),
   champion: version.nullable(),
+  /** Slot of the champion: the version does not tell it, new code of the same version takes the other slot. */
+  championSlot: z.enum(['blue', 'green']).nullable().default(null),
   candidate: version.nullable(),
   previous: version.nullable(),
   slots: z.strictObject({ blue: slotStateSchema.nullable(), green: slotStateSchema.nullable() }),
   release: releaseSchema.nullable(),
   /** Until then the alarms bring `previous` back; null when nothing was promoted or it was rolled back. */
   rollbackUntil: z.string().nullable(),
-  /** Set while the champion itself is being rolled back to `previous`. */
-  rollback: z.strictObject({ id: z.string(), execution: z.string(), startedAt: z.string() }).nullable(),
+  /** Set while the release, or the champion itself (back to `previous`), is being rolled back. */
+  rollback: z
+    .strictObject({
+      id: z.string(),
+      execution: z.string(),
+      startedAt: z.string(),
+      target: z.enum(['release', 'champion']),
+    })
+    .nullable(),
   revision: z.int().nonnegative(),
 });
 export type Pointers = z.output<typeof pointersSchema>;
 export const emptyPointers = (model: string): Pointers => ({
   model,
   champion: null,
+  championSlot: null,
   candidate: null,
   previous: null,
   slots: { blue: null, green: null },

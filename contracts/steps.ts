@@ -114,6 +114,8 @@ export const releaseInput = z.discriminatedUnion('action', [
   action('smoke', { release }),
   /** Marks the state the machine is about to wait in. */
   action('enter', { release, state: z.enum(['awaiting-approval', 'shadow']) }),
+  /** Records who approved, after the wait for it. */
+  action('approve', { release, by: z.string() }),
   /** Replays the last minutes of the champion's live requests to the candidate. Throws ShadowFailed. */
   action('shadow', { release }),
   action('shift', { release, weight: z.number().min(0).max(100) }),
