@@ -1,0 +1,40 @@
+import { type RunItem, registryKeys } from '../../contracts/registry.ts';
+import type { RegistryInput, StartRunOutput } from '../../contracts/steps.ts';
+import type { ActionInput, RegistryDeps } from './deps.ts';
+import { mergeHyperparameters } from './hyperparameters.ts';
+
+/** Opens the run's item. Said twice, the first one's hyperparameters hold. */
+export async function startRun(
+  deps: RegistryDeps,
+  input: ActionInput<RegistryInput, 'start-run'>,
+): Promise<StartRunOutput> {
+  const { store, definition } = deps;
+  const settings = await store.settings();
+  const item: RunItem = {
+    model: definition.name,
+    run: input.run,
+    startedAt: input.startedAt,
+    reason: input.reason,
+    by: input.by,
+    execution: input.execution,
+    commit: deps.commit,
+    hyperparameters: mergeHyperparameters(definition.trainer, settings.hyperparameters),
+    outcome: null,
+    endedAt: null,
+    datasetVersion: null,
+    version: null,
+    metrics: null,
+    error: null,
+  };
+  const sk = registryKeys.run(input.startedAt, input.run);
+  const opened = await store.table.write([{ kind: 'put', sk, item, if: { kind: 'absent' } }]);
+  const run = opened ? item : await store.run(input.startedAt, input.run);
+  await deps.publish({
+    type: 'retrain.started',
+    model: definition.name,
+    run: input.run,
+    reason: input.reason,
+    by: input.by,
+  });
+  return { run: input.run, hyperparameters: (run ?? item).hyperparameters };
+}
