@@ -1,0 +1,97 @@
+import type { ModelDefinition } from '../../contracts/model-definition.ts';
+import type { Assessment, Assessments } from './assess.ts';
+
+/** One check and how it ended. */
+export interface GateResult {
+  /** e.g. `golden.auc.minimum` */
+  readonly gate: string;
+  readonly passed: boolean;
+  /** The candidate's value; null when the metric is not defined. */
+  readonly value: number | null;
+  /** The bound that the value was held against; null when the champion's own value is not defined. */
+  readonly threshold: number | null;
+  /** One sentence with metric, value and threshold. */
+  readonly detail: string;
+}
+
+const SETS = ['golden', 'validation'] as const;
+const show = (v: number) => String(Number(v.toFixed(4)));
+
+function atLeast(gate: string, name: string, value: number | null, bound: number, why: string): GateResult {
+  const passed = value !== null && value >= bound;
+  const said = value === null ? `is not defined (${why})` : `is ${show(value)}`;
+  const detail = `${name} ${said}, ${passed ? 'and' : 'but'} must be at least ${show(bound)}`;
+  return { gate, passed, value, threshold: bound, detail };
+}
+
+/**
+ * Candidate against champion on one set. `slack` widens the champion's value in the direction that is worse. A metric
+ * that only the candidate lacks fails; one that the champion lacks too says nothing of either, and other gates judge.
+ */
+function notWorse(
+  gate: string,
+  name: string,
+  ours: { readonly value: number | null; readonly why: string },
+  theirs: number | null,
+  slack: number,
+  higherIsBetter: boolean,
+): GateResult {
+  if (theirs === null) {
+    const detail = `${name}: the champion's is not defined on these rows, so there is nothing to compare with`;
+    return { gate, passed: ours.value !== null, value: ours.value, threshold: null, detail };
+  }
+  const bound = higherIsBetter ? theirs - slack : theirs + slack;
+  const passed = ours.value !== null && (higherIsBetter ? ours.value >= bound : ours.value <= bound);
+  const said = ours.value === null ? `is not defined (${ours.why})` : `is ${show(ours.value)}`;
+  const limit = `${higherIsBetter ? 'at least' : 'at most'} ${show(bound)} (champion ${show(theirs)}, tolerance ${show(slack)})`;
+  return {
+    gate,
+    passed,
+    value: ours.value,
+    threshold: bound,
+    detail: `${name} ${said}, ${passed ? 'and' : 'but'} must be ${limit}`,
+  };
+}
+
+const why = (a: Assessment) => a.auc.reason ?? 'there are no rows';
+
+/**
+ * Holds a candidate against the gates of its model definition. Every gate runs, so that one rejected run tells all
+ * that is wrong with it. Rows and the comparisons are checked on the golden set (what must never get worse) and on the
+ * validation split (the world as it is now); the minimum AUC on the golden set, which stays the same from run to run.
+ */
+export function runGates(
+  gates: ModelDefinition['gates'],
+  candidate: Assessments,
+  champion: Assessments | null,
+): GateResult[] {
+  const results = SETS.map((set) =>
+    atLeast(`${set}.rows.minimum`, `${set} rows`, candidate[set].rows, gates.minRows, ''),
+  );
+  const { golden } = candidate;
+  results.push(atLeast('golden.auc.minimum', 'golden AUC', golden.auc.value, gates.minAuc, why(golden)));
+  if (!champion) return results;
+  for (const set of SETS) {
+    const [ours, theirs] = [candidate[set], champion[set]];
+    const because = why(ours);
+    results.push(
+      notWorse(
+        `${set}.auc.champion`,
+        `${set} AUC`,
+        { value: ours.auc.value, why: because },
+        theirs.auc.value,
+        gates.aucTolerance,
+        true,
+      ),
+      notWorse(
+        `${set}.logLoss.champion`,
+        `${set} log loss`,
+        { value: ours.logLoss, why: because },
+        theirs.logLoss,
+        gates.logLossTolerance,
+        false,
+      ),
+    );
+  }
+  return results;
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { predictionRequestSchema } from '../../contracts/prediction.ts';
+import { readEnvelope } from '../../lambdas/inference/envelope.ts';
+import { readSealed } from '../../lambdas/inference/sealed.ts';
+import { loadModel } from '../../lambdas/shared/onnx/load.ts';
+import { pinned, shop, shopArtifact, shopSignature } from '../fixtures/model.ts';
+import { logisticModel } from '../fixtures/onnx.ts';
+
+const { definition } = shop;
+
+describe('loading an artifact', () => {
+  it('refuses bytes that are not those that were registered', async () => {
+    const { files, read, objects } = shopArtifact();
+    objects.set(files['model.onnx']!.key, logisticModel([9, 9, 9, 9]));
+    await expect(loadModel(read, files, definition)).rejects.toMatchObject({
+      name: 'ArtifactInvalid',
+      message: expect.stringMatching(/model\.onnx .* has sha256 .* registered was/),
+    });
+  });
+
+  it.each([
+    ['is not JSON', '{', /is not JSON/],
+    ['lacks a field', JSON.stringify({ ...shopSignature, output: undefined }), /output/],
+    ['is of another model', JSON.stringify({ ...shopSignature, model: 'churn' }), /of model 'churn'/],
+    [
+      'has a feature that the code cannot make',
+      JSON.stringify({ ...shopSignature, features: [{ name: 'age', kind: 'numeric' }] }),
+      /'age' is numeric here and absent there/,
+    ],
+  ])('refuses a signature that %s', async (_, signature, message) => {
+    const { files, read } = pinned({ 'model.onnx': logisticModel([1]), 'signature.json': signature });
+    await expect(loadModel(read, files, definition)).rejects.toMatchObject({
+      name: 'ArtifactInvalid',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses an artifact without a file that serving needs', async () => {
+    const { files, read } = pinned({ 'signature.json': JSON.stringify(shopSignature) });
+    await expect(loadModel(read, files, definition)).rejects.toThrow('the artifact has no model.onnx');
+  });
+});
+
+describe('the sealed environment', () => {
+  const { files } = shopArtifact();
+  const env = {
+    MODEL_VERSION: '3',
+    MODEL_RUN: 'run-3',
+    MODEL_SLOT: 'blue',
+    MODEL_ARTIFACT: JSON.stringify(files),
+  };
+
+  it('is read as it was sealed', () => {
+    expect(readSealed(env)).toEqual({ version: 3, run: 'run-3', slot: 'blue', artifact: files });
+  });
+
+  it('is null when nothing was sealed', () => {
+    expect(readSealed({ AWS_REGION: 'eu-west-1' })).toBeNull();
+  });
+
+  it.each([
+    ['a part of it is missing', { ...env, MODEL_SLOT: undefined }, /MODEL_SLOT/],
+    ['the version is no number', { ...env, MODEL_VERSION: 'latest' }, /MODEL_VERSION/],
+    ['the slot is unknown', { ...env, MODEL_SLOT: 'red' }, /blue or green/],
+    ['the artifact is no JSON', { ...env, MODEL_ARTIFACT: 'x' }, /MODEL_ARTIFACT/],
+  ])('is refused when %s', (_, wrong, message) => {
+    expect(() => readSealed(wrong)).toThrow(message);
+  });
+});
+
+describe('the envelope of a prediction request', () => {
+  const text = fc.oneof(fc.string(), fc.constant('x'.repeat(129)), fc.constant('x'.repeat(257)));
+  const field = fc.oneof(text, fc.constantFrom<unknown>(null, undefined, 1, true, [], {}));
+  const body = fc.record(
+    { predictionId: field, entity: field, features: field, other: field },
+    { requiredKeys: [] },
+  );
+
+  it('is accepted exactly when the contract accepts it', () => {
+    fc.assert(
+      fc.property(body, (raw) => {
+        // As it arrives: JSON has no undefined.
+        const request = JSON.parse(JSON.stringify(raw)) as Record<string, unknown>;
+        const accepted = predictionRequestSchema.safeParse(request).success;
+        const read = () => readEnvelope(request);
+        if (accepted) expect(read()).toEqual(request);
+        else expect(read).toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
