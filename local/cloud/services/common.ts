@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Access, Caller, Cloud } from '../types.ts';
+import type { Access, Caller, Cloud, PolicyDocument } from '../types.ts';
 import type { MetricSink } from './internal.ts';
 
 /** The account's administrator: for what AWS does for itself inside the account. */
@@ -12,10 +12,10 @@ export const bool = z
   .transform((v) => v === true || v === 'true');
 export const tags = z.array(z.strictObject({ Key: z.string(), Value: z.string() }));
 /** A policy document; IAM reads it, the owner of the resource only keeps it. */
-export const policyDocument = z.looseObject({
-  Version: z.string().optional(),
-  Statement: z.union([z.looseObject({}), z.array(z.looseObject({}))]),
-});
+export const policyDocument = z.custom<PolicyDocument>(
+  (v) => typeof v === 'object' && v !== null && 'Statement' in v,
+  'a policy document with Statement is expected',
+);
 
 export interface Arn {
   readonly service: string;
