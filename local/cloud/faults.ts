@@ -1,0 +1,70 @@
+import { AwsError, type Caller, type Shape } from './types.ts';
+
+/** A call that is about to be made. */
+export interface Target {
+  readonly service: string;
+  readonly operation: string;
+  readonly caller: Caller;
+  readonly input: Shape;
+}
+
+/**
+ * What goes wrong with API calls. Faults of execution environments (slow, crash, hang) are the Lambda service's.
+ *
+ * - `deny`: AccessDenied, whatever the policies say.
+ * - `throttle`: the service's throttling error; SDKs and state machines retry it.
+ * - `lose-store`: the service does not answer: 503, until the fault is taken back.
+ */
+export interface Fault {
+  readonly kind: 'deny' | 'throttle' | 'lose-store';
+  /** Signing name. */
+  readonly service: string;
+  /** All operations if left out. */
+  readonly operation?: string;
+  /** Only calls for which it holds. */
+  readonly match?: (target: Target) => boolean;
+  /** Only so many calls, then the fault is over. */
+  readonly times?: number;
+}
+
+const errors = {
+  deny: (f: Fault, t: Target) =>
+    new AwsError(
+      'AccessDenied',
+      `${t.service}:${t.operation} is denied by an injected fault (${f.kind})`,
+      403,
+    ),
+  throttle: (_: Fault, t: Target) =>
+    new AwsError(
+      'ThrottlingException',
+      `Rate exceeded for ${t.service}:${t.operation} (injected fault)`,
+      400,
+    ),
+  'lose-store': (_: Fault, t: Target) =>
+    new AwsError('ServiceUnavailable', `${t.service} does not answer (injected fault)`, 503),
+} as const;
+
+/** The faults in force. */
+export class Faults {
+  readonly #active = new Map<Fault, { left: number }>();
+
+  /** Puts a fault in force; the returned function takes it back. */
+  inject(fault: Fault): () => void {
+    this.#active.set(fault, { left: fault.times ?? Number.POSITIVE_INFINITY });
+    return () => {
+      this.#active.delete(fault);
+    };
+  }
+
+  /** @throws AwsError of the first fault that strikes this call */
+  check(target: Target): void {
+    if (this.#active.size === 0) return;
+    for (const [fault, state] of this.#active) {
+      if (fault.service !== target.service) continue;
+      if (fault.operation !== undefined && fault.operation !== target.operation) continue;
+      if (fault.match && !fault.match(target)) continue;
+      if (--state.left <= 0) this.#active.delete(fault);
+      throw errors[fault.kind](fault, target);
+    }
+  }
+}
