@@ -1,9 +1,9 @@
+import { seeded } from '../random.ts';
 import { applyCuts, type BinnedColumn, binColumn } from './bins.ts';
 import type { Table } from './data.ts';
 import { Grower } from './grow.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { auc, logLoss } from './metrics.ts';
-import { seeded } from './random.ts';
 import { addPredictions, type Tree } from './tree.ts';
 
 export interface Epoch {
