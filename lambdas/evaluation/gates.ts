@@ -14,6 +14,9 @@ export interface GateResult {
   readonly detail: string;
 }
 
+/** What is exactly at a bound passes, whatever the last bit of a subtraction says (0.9 − 0.01 is 0.89 and 1e-17 more). */
+const ROUNDING = 1e-9;
+
 const SETS = ['golden', 'validation'] as const;
 const show = (v: number) => String(Number(v.toFixed(4)));
 
@@ -41,7 +44,8 @@ function notWorse(
     return { gate, passed: ours.value !== null, value: ours.value, threshold: null, detail };
   }
   const bound = higherIsBetter ? theirs - slack : theirs + slack;
-  const passed = ours.value !== null && (higherIsBetter ? ours.value >= bound : ours.value <= bound);
+  const passed =
+    ours.value !== null && (higherIsBetter ? ours.value >= bound - ROUNDING : ours.value <= bound + ROUNDING);
   const said = ours.value === null ? `is not defined (${ours.why})` : `is ${show(ours.value)}`;
   const limit = `${higherIsBetter ? 'at least' : 'at most'} ${show(bound)} (champion ${show(theirs)}, tolerance ${show(slack)})`;
   return {

@@ -5,6 +5,7 @@ import { hashEntity } from '../shared/features/entity.ts';
 import { compileSpec } from '../shared/features/parse.ts';
 import type { Model } from '../shared/model.ts';
 import { loadModel, type ReadObject } from '../shared/onnx/load.ts';
+import { checkSignature } from '../shared/onnx/signature.ts';
 import { createOutput } from './output.ts';
 import { createPredictor } from './predict.ts';
 import { readSealed, type Sealed } from './sealed.ts';
@@ -21,7 +22,8 @@ export async function load(
   read: ReadObject,
 ): Promise<Serving> {
   const spec = compileSpec(definition, features);
-  const loaded = await loadModel(read, sealed.artifact, definition);
+  const loaded = await loadModel(read, sealed.artifact);
+  checkSignature(loaded.signature, definition);
   const output = createOutput(definition.name, sealed, hashEntity);
   return { sealed, predictor: createPredictor(spec, loaded), output };
 }

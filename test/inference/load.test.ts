@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ArtifactFiles } from '../../contracts/artifact.ts';
 import { predictionRequestSchema } from '../../contracts/prediction.ts';
 import { readEnvelope } from '../../lambdas/inference/envelope.ts';
+import { load } from '../../lambdas/inference/handler.ts';
 import { readSealed } from '../../lambdas/inference/sealed.ts';
-import { loadModel } from '../../lambdas/shared/onnx/load.ts';
+import type { ReadObject } from '../../lambdas/shared/onnx/load.ts';
 import { pinned, shop, shopArtifact, shopSignature } from '../fixtures/model.ts';
 import { logisticModel } from '../fixtures/onnx.ts';
 
-const { definition } = shop;
+const loadShop = (read: ReadObject, artifact: ArtifactFiles) =>
+  load(shop, { version: 1, run: 'run-1', slot: 'blue', artifact }, read);
 
 describe('loading an artifact', () => {
   it('refuses bytes that are not those that were registered', async () => {
     const { files, read, objects } = shopArtifact();
     objects.set(files['model.onnx']!.key, logisticModel([9, 9, 9, 9]));
-    await expect(loadModel(read, files, definition)).rejects.toMatchObject({
+    await expect(loadShop(read, files)).rejects.toMatchObject({
       name: 'ArtifactInvalid',
       message: expect.stringMatching(/model\.onnx .* has sha256 .* registered was/),
     });
@@ -30,7 +33,7 @@ describe('loading an artifact', () => {
     ],
   ])('refuses a signature that %s', async (_, signature, message) => {
     const { files, read } = pinned({ 'model.onnx': logisticModel([1]), 'signature.json': signature });
-    await expect(loadModel(read, files, definition)).rejects.toMatchObject({
+    await expect(loadShop(read, files)).rejects.toMatchObject({
       name: 'ArtifactInvalid',
       message: expect.stringMatching(message),
     });
@@ -38,7 +41,7 @@ describe('loading an artifact', () => {
 
   it('refuses an artifact without a file that serving needs', async () => {
     const { files, read } = pinned({ 'signature.json': JSON.stringify(shopSignature) });
-    await expect(loadModel(read, files, definition)).rejects.toThrow('the artifact has no model.onnx');
+    await expect(loadShop(read, files)).rejects.toThrow('the artifact has no model.onnx');
   });
 });
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactFiles, PinnedObject, Signature } from '../../../contracts/artifact.ts';
 import { CoalmineError } from '../../../contracts/errors.ts';
-import type { ModelDefinition } from '../../../contracts/model-definition.ts';
 import { openModel, type Scorer } from './session.ts';
-import { checkSignature, parseSignature } from './signature.ts';
+import { parseSignature } from './signature.ts';
 
 /** Reads one version of one object. */
 export type ReadObject = (key: string, versionId: string) => Promise<Uint8Array>;
@@ -35,14 +34,10 @@ export async function readPinned(read: ReadObject, pinned: PinnedObject): Promis
 }
 
 /**
- * Loads what scoring needs of an artifact: hashes checked, signature checked against the definition, model run once.
+ * Loads what scoring needs of an artifact: hashes checked, signature read, model run once.
  * @throws CoalmineError ArtifactInvalid
  */
-export async function loadModel(
-  read: ReadObject,
-  files: ArtifactFiles,
-  definition: ModelDefinition,
-): Promise<LoadedModel> {
+export async function loadModel(read: ReadObject, files: ArtifactFiles): Promise<LoadedModel> {
   const pinned = SERVING_FILES.map((name) => {
     const file = files[name];
     if (!file) throw new CoalmineError('ArtifactInvalid', `the artifact has no ${name}`);
@@ -50,6 +45,5 @@ export async function loadModel(
   });
   const [model, signatureBytes] = await Promise.all(pinned.map((p) => readPinned(read, p)));
   const signature = parseSignature(signatureBytes!);
-  checkSignature(signature, definition);
   return { signature, scorer: await openModel(model!, signature.features.length) };
 }
