@@ -1,0 +1,65 @@
+// Virtual time inside an execution environment.
+//
+// Date stands still at the virtual instant of the invocation, so that a history can be repeated. Elapsed time
+// (performance.now, process.hrtime) stays real, because handlers measure themselves with it; a `slow` fault adds to it
+// between the handler's first reading and all later ones, which costs no wall time.
+
+const RealDate = Date;
+const realNow = performance.now.bind(performance);
+const realBigint = process.hrtime.bigint.bind(process.hrtime);
+
+let instant = RealDate.now();
+let added = 0;
+let pending = 0;
+
+/** Milliseconds added so far; the first reading of an invocation does not see what is pending yet. */
+function addedMs() {
+  const before = added;
+  added += pending;
+  pending = 0;
+  return before;
+}
+
+/** Replaces the clocks of this process; time stands still at virtual epoch milliseconds `start`. */
+export function installClock(start) {
+  instant = start;
+  class VirtualDate extends RealDate {
+    constructor(...parts) {
+      if (parts.length === 0) super(instant);
+      else super(...parts);
+    }
+    static now() {
+      return instant;
+    }
+  }
+  Object.defineProperty(VirtualDate, 'name', { value: 'Date' });
+  // `Date()` without `new` returns text; a class cannot be called, hence the proxy.
+  globalThis.Date = new Proxy(VirtualDate, { apply: () => new RealDate(instant).toString() });
+  RealDate.prototype.constructor = globalThis.Date;
+
+  performance.now = () => realNow() + addedMs();
+  const hrtime = (since) => {
+    const ns = BigInt(Math.round(addedMs() * 1e6)) + realBigint();
+    const now = [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
+    if (since === undefined) return now;
+    let [seconds, nanos] = [now[0] - since[0], now[1] - since[1]];
+    if (nanos < 0) [seconds, nanos] = [seconds - 1, nanos + 1e9];
+    return [seconds, nanos];
+  };
+  hrtime.bigint = () => BigInt(Math.round(addedMs() * 1e6)) + realBigint();
+  process.hrtime = hrtime;
+}
+
+/** Begins an invocation at virtual epoch milliseconds `at`, slowed down by `slowMs`. */
+export function beginInvocation(at, slowMs) {
+  instant = at;
+  pending = slowMs;
+}
+
+/** Ends it: slowness that the handler never looked at has passed all the same. */
+export function endInvocation() {
+  addedMs();
+}
+
+/** Milliseconds of elapsed time so far, slowness included, without spending what is pending. */
+export const elapsed = () => realNow() + added;
