@@ -39,7 +39,7 @@ export class VirtualClock {
   readonly #scopes = new Set<Scope>();
   readonly #current = new AsyncLocalStorage<Scope>();
   readonly #failures: unknown[] = [];
-  #wake: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
 
   /** @param start virtual epoch milliseconds */
   constructor(start: number) {
@@ -61,7 +61,7 @@ export class VirtualClock {
     let i = this.#timers.length;
     while (i > 0 && this.#timers[i - 1]!.at > timer.at) i--;
     this.#timers.splice(i, 0, timer);
-    this.#wake?.();
+    this.#wake();
     return {
       cancel: () => {
         const found = this.#timers.indexOf(timer);
@@ -75,7 +75,10 @@ export class VirtualClock {
     return this.at(this.#now + ms, what, run);
   }
 
-  /** Holds time still until `work` has settled. */
+  /**
+   * Holds time still until `work` has settled. Branches that run side by side inside it and sleep must each be `busy`
+   * by themselves: a sleep releases the hold of all that surrounds it, the siblings' not.
+   */
   async busy<T>(what: string, work: () => Promise<T> | T): Promise<T> {
     const scope = new Scope(this.#current.getStore(), what);
     this.#scopes.add(scope);
@@ -83,7 +86,7 @@ export class VirtualClock {
       return await this.#current.run(scope, async () => await work());
     } finally {
       this.#scopes.delete(scope);
-      this.#wake?.();
+      this.#wake();
     }
   }
 
@@ -103,7 +106,7 @@ export class VirtualClock {
     const chain: Scope[] = [];
     for (let s = this.#current.getStore(); s; s = s.parent) chain.push(s);
     for (const s of chain) s.suspended++;
-    this.#wake?.();
+    this.#wake();
     try {
       return await waiting;
     } finally {
@@ -153,8 +156,15 @@ export class VirtualClock {
     }
   }
 
-  /** Resolves when no work is in flight. */
+  /**
+   * Resolves when no work is in flight. Call it from outside any work.
+   * @throws the first failure of spawned work or of a timer; Error when called from work, which would wait for itself
+   */
   async idle(): Promise<void> {
+    const own = this.#current.getStore();
+    if (own && own.suspended === 0 && this.#scopes.has(own)) {
+      throw new Error(`'${own.what}' cannot advance the clock: it holds time still itself`);
+    }
     for (;;) {
       // Two turns of the event loop let continuations of what has just settled begin their next work.
       await setImmediate();
@@ -162,10 +172,15 @@ export class VirtualClock {
       if (this.#failures.length > 0) throw this.#failures.shift();
       if (this.inFlight().length === 0) return;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
-      this.#wake = undefined;
     }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
   }
 
   async #runTimer(timer: Pending): Promise<void> {
