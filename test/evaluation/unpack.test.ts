@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { TRAINED_FILES } from '../../contracts/artifact.ts';
 import { unpack } from '../../lambdas/evaluation/unpack.ts';
@@ -8,7 +8,9 @@ import { tarGz } from '../fixtures/tar.ts';
 
 const complete = Object.fromEntries(TRAINED_FILES.map((name) => [name, `contents of ${name}`]));
 
-async function archive(entries: readonly (Headers & { content?: string })[]): Promise<Readable> {
+async function archive(
+  entries: readonly (Partial<Header> & { readonly name: string; content?: string })[],
+): Promise<Readable> {
   const tar = pack();
   for (const { content, ...header } of entries) tar.entry(header, content ?? '');
   tar.finalize();
