@@ -1,0 +1,110 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { keys } from '../../contracts/names.ts';
+import type { DatasetFunction } from '../dataset/dataset-function.ts';
+import type { EvaluationFunction } from '../evaluation/evaluation-function.ts';
+import type { RegistryFunction } from '../registry/registry-function.ts';
+import { Machine } from '../shared/machine.ts';
+import type { ModelStackProps } from '../shared/model-stack.ts';
+import { allow } from '../shared/permissions.ts';
+
+export interface RetrainMachineProps extends ModelStackProps {
+  readonly dataset: DatasetFunction;
+  readonly evaluation: EvaluationFunction;
+  readonly registry: RegistryFunction;
+  /** Started when a version is registered, if the model releases on registration. */
+  readonly release: Machine;
+  readonly trainingRole: Role;
+  /** URI of the training image. */
+  readonly image: string;
+  /** The training program. */
+  readonly source: Asset;
+}
+
+/** The retrain machine: freeze, train, evaluate, register. */
+export function retrainMachine(scope: Construct, id: string, props: RetrainMachineProps): Machine {
+  const machine = new Machine(scope, id, {
+    name: 'retrain',
+    definition: props.definition,
+    settings: props.settings,
+    key: props.storage.dataKey.key,
+    substitutions: substitutions(props),
+  });
+  for (const fn of [props.dataset, props.evaluation, props.registry]) fn.grantInvoke(machine.role);
+  props.storage.platformBus.grantPublishTo(machine.role);
+  grantTraining(machine.role, props);
+  if (releasesOnRegistration(props)) {
+    props.release.grantStart(scope, `${id}StartsRelease`, machine.role);
+  }
+  return machine;
+}
+
+const releasesOnRegistration = ({ definition }: RetrainMachineProps) =>
+  definition.release.start === 'on-registration';
+
+function substitutions(props: RetrainMachineProps): Record<string, string> {
+  const { definition, storage } = props;
+  const { trainer, name } = definition;
+  const { artifacts } = storage.buckets;
+  return {
+    RegistryFunction: props.registry.function.functionArn,
+    DatasetFunction: props.dataset.function.functionArn,
+    EvaluationFunction: props.evaluation.function.functionArn,
+    EventBusName: storage.platformBus.bus.eventBusName,
+    ReleaseMachineArn: props.release.arn,
+    ReleaseOnRegistration: String(releasesOnRegistration(props)),
+    Model: name,
+    Stage: props.settings.stage,
+    TrainingRoleArn: props.trainingRole.roleArn,
+    TrainingImage: props.image,
+    SubmitDirectory: props.source.s3ObjectUrl,
+    InstanceType: trainer.instanceType,
+    InstanceCount: String(trainer.instanceCount),
+    VolumeGb: String(trainer.volumeGb),
+    VolumeKmsKey: storage.dataKey.key.keyArn,
+    OutputPath: artifacts.bucket.s3UrlForObject(keys.trainingOutputPrefix(name)),
+    CheckpointPath: artifacts.bucket.s3UrlForObject(`checkpoints/${name}/`),
+    UseSpot: String(trainer.spot),
+    MaxRuntimeSeconds: String(trainer.maxHours * 3600),
+    MaxWaitSeconds: String(trainer.maxWaitHours * 3600),
+  };
+}
+
+/** What `sagemaker:createTrainingJob.sync` needs, see the Step Functions developer guide, "SageMaker AI". */
+function grantTraining(role: Role, props: RetrainMachineProps): void {
+  const stack = Stack.of(role);
+  const jobs = stack.formatArn({
+    service: 'sagemaker',
+    resource: 'training-job',
+    resourceName: `${props.definition.name}-*`,
+  });
+  allow(role, {
+    actions: [
+      'sagemaker:CreateTrainingJob',
+      'sagemaker:DescribeTrainingJob',
+      'sagemaker:StopTrainingJob',
+      'sagemaker:AddTags',
+      'sagemaker:ListTags',
+    ],
+    resources: [jobs],
+    wildcard: 'Jobs are named after their run; the prefix is the model.',
+  });
+  allow(role, {
+    actions: ['iam:PassRole'],
+    resources: [props.trainingRole.roleArn],
+    conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+  });
+  // The rule through which Step Functions learns that a job has ended.
+  allow(role, {
+    actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+    resources: [
+      stack.formatArn({
+        service: 'events',
+        resource: 'rule',
+        resourceName: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
+      }),
+    ],
+  });
+}

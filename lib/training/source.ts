@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { AssetHashType, BundlingOutput, DockerImage } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { pack } from 'tar-stream';
+
+/** Files that are not part of the program. */
+const UNNEEDED = /(^|\/)(__pycache__|\.pytest_cache|\.venv|tests?)(\/|$)/;
+
+/** The training program as SageMaker's script mode takes it: a tar.gz, the same bytes for the same files. */
+export async function packSource(folder: string): Promise<Buffer> {
+  const tar = pack();
+  for (const file of filesOf(folder)) {
+    tar.entry({ name: relative(folder, file), mtime: new Date(0), mode: 0o644 }, readFileSync(file));
+  }
+  tar.finalize();
+  return gzipSync(await buffer(tar));
+}
+
+function filesOf(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !UNNEEDED.test(relative(folder, file)))
+    .sort();
+}
+
+/** The packed program in the bootstrap bucket. */
+export function sourceAsset(scope: Construct, id: string, packed: Buffer): Asset {
+  return new Asset(scope, id, {
+    path: import.meta.dirname,
+    assetHashType: AssetHashType.CUSTOM,
+    assetHash: createHash('sha256').update(packed).digest('hex'),
+    bundling: {
+      // Never pulled: the local bundler always answers.
+      image: DockerImage.fromRegistry('unused'),
+      outputType: BundlingOutput.SINGLE_FILE,
+      local: {
+        tryBundle: (outputDir) => {
+          writeFileSync(join(outputDir, 'source.tar.gz'), packed);
+          return true;
+        },
+      },
+    },
+  });
+}
