@@ -22,6 +22,8 @@ export const datasetManifestSchema = z.strictObject({
   }),
   positives: z.strictObject({ train: z.int(), validation: z.int() }),
   sources: z.array(z.strictObject({ key: z.string(), versionId: z.string(), bytes: z.int() })),
+  /** What was noticed and not acted on: empty files, ignored columns, objects of other formats. */
+  notes: z.array(z.string()).optional(),
 });
 export type DatasetManifest = z.output<typeof datasetManifestSchema>;
 
@@ -30,6 +32,8 @@ export const goldenManifestSchema = z.strictObject({
   version: z.string().regex(/^golden-\d{8}-[0-9a-f]{12}$/),
   rows: z.int(),
   positives: z.int(),
+  /** Share of entities, by hash, that are golden. It holds for ever, whatever the definition says later. */
+  fraction: z.number(),
   window: z.strictObject({ from: z.string(), to: z.string() }),
 });
 export type GoldenManifest = z.output<typeof goldenManifestSchema>;
@@ -37,9 +41,9 @@ export type GoldenManifest = z.output<typeof goldenManifestSchema>;
 const numericBaseline = z.strictObject({
   kind: z.literal('numeric'),
   /**
-   * Inner bin edges e1 < … < ek (k ≤ 9): bins are (-∞, e1], (e1, e2], …, (ek, ∞). Deciles of the training rows,
-   * duplicates dropped. For a feature that was constant at c the edges are just below c and c itself, so that a move
-   * in either direction leaves the bin.
+   * Inner bin edges e1 < … < ek (k ≤ 10): bins are (-∞, e1], (e1, e2], …, (ek, ∞). Deciles of the training rows,
+   * duplicates dropped; where the lowest is the minimum itself, an edge just below it comes first. So a feature that
+   * was constant at c has the edges just below c and c itself, and a move in either direction leaves the bin.
    */
   edges: z.array(z.number()),
   /** Training rows in each of the edges.length + 1 bins; missing values are not in them. */

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type GoldenManifest, goldenManifestSchema } from '../../contracts/dataset.ts';
+import { type GoldenFile, keys } from '../../contracts/names.ts';
+import type { GoldenOutput } from '../../contracts/steps.ts';
+import { CoalmineError } from '../shared/errors.ts';
+import { getJson, putOnce } from '../shared/objects.ts';
+import { type Collected, type DatasetDeps, withCollected } from './collect.ts';
+import { inputFailures } from './gates.ts';
+import type { GoldenSetting } from './golden-setting.ts';
+import { putManifest } from './manifest.ts';
+import { canonicalOrder } from './order.ts';
+import { Rejected } from './rejected.ts';
+import { arrange } from './table.ts';
+import { dateOf, isoWindow, rollingWindow, type Window } from './window.ts';
+import { type Values, writeParquet } from './write-parquet.ts';
+
+/**
+ * The model's golden set: the one it has, or a new one of all rows in the window whose entity's hash falls into the
+ * definition's fraction. The fraction is frozen with it: the hash alone decides for ever, so an entity that appears
+ * later and falls on the golden side is kept out of training too.
+ * @throws CoalmineError EmptyWindow, DatasetRejected, or GoldenTooSmall telling what was found and what is needed
+ */
+export async function ensureGolden(deps: DatasetDeps, setting: GoldenSetting): Promise<GoldenOutput> {
+  const current = await setting.get();
+  if (current !== null) return { goldenVersion: current, rows: await rowsOf(deps, current), created: false };
+  const { definition } = deps.model;
+  const window = rollingWindow(deps.clock(), definition.data.windowDays);
+  const golden = { fraction: definition.golden.fraction, collect: true };
+  const manifest = await withCollected(deps, { window, precision: 'float64', golden }, (collected) =>
+    writeGolden(deps, collected, window),
+  );
+  // Somebody else may have been first: then theirs is the golden set, and ours an orphan nobody points to.
+  const goldenVersion = await setting.setOnce(manifest.version);
+  const created = goldenVersion === manifest.version;
+  return {
+    goldenVersion,
+    rows: created ? manifest.rows : await rowsOf(deps, goldenVersion),
+    created,
+  };
+}
+
+async function rowsOf({ store, datasetBucket, model }: DatasetDeps, version: string): Promise<number> {
+  const key = keys.golden(model.definition.name, version, 'manifest.json');
+  return goldenManifestSchema.parse(await getJson(store, datasetBucket, key)).rows;
+}
+
+async function writeGolden(deps: DatasetDeps, collected: Collected, window: Window): Promise<GoldenManifest> {
+  const { definition } = deps.model;
+  const { table, db, dir } = collected;
+  const failures = inputFailures(definition, collected.tally);
+  if (failures.length > 0) throw new Rejected(failures, collected.tally);
+  arrange(table, canonicalOrder(table).order);
+  const positives = table.label.reduce((sum, y) => sum + y, 0);
+  const { minRowsPerClass, fraction } = definition.golden;
+  if (Math.min(positives, table.size - positives) < minRowsPerClass)
+    throw new CoalmineError(
+      'GoldenTooSmall',
+      `the golden entities have ${positives} positive and ${table.size - positives} negative rows, needed are ` +
+        `${minRowsPerClass} of each: raise golden.fraction (${fraction}) or lower golden.minRowsPerClass`,
+    );
+  const path = join(dir, 'golden.parquet');
+  const values = table.columns.map(
+    (column): Values =>
+      column.kind === 'numeric'
+        ? { name: column.name, type: 'double', values: column.values as Float64Array }
+        : { name: column.name, type: 'text', values: column.values, categories: column.categories },
+  );
+  await writeParquet(db, path, values, table, 0, table.size);
+  const bytes = await readFile(path);
+  const content = createHash('sha256').update(`${fraction}\n`).update(bytes).digest('hex').slice(0, 12);
+  const version = `golden-${dateOf(window.toMs).replaceAll('-', '')}-${content}`;
+  const manifest: GoldenManifest = {
+    model: definition.name,
+    version,
+    rows: table.size,
+    positives,
+    fraction,
+    window: isoWindow(window),
+  };
+  const key = (file: GoldenFile) => keys.golden(definition.name, version, file);
+  await putOnce(deps.store, { bucket: deps.datasetBucket, key: key('golden.parquet'), body: bytes });
+  await putManifest(deps.store, deps.datasetBucket, key('manifest.json'), manifest);
+  return manifest;
+}
