@@ -1,0 +1,23 @@
+import type { ServiceFactory } from '../types.ts';
+import { CORE_SERVICES } from './core.ts';
+import { createDynamoDb } from './dynamodb/index.ts';
+import { createEvents } from './events/index.ts';
+import { createLambda } from './lambda/index.ts';
+import { createS3 } from './s3/index.ts';
+import { createScheduler } from './scheduler/index.ts';
+import { createSns } from './sns/index.ts';
+import { createSqs } from './sqs/index.ts';
+import { createStates } from './states/index.ts';
+
+/** Every service of the local cloud. */
+export const SERVICES: readonly ServiceFactory[] = [
+  ...CORE_SERVICES,
+  createS3,
+  createDynamoDb,
+  createSqs,
+  createSns,
+  createEvents,
+  createScheduler,
+  createLambda,
+  createStates,
+];
