@@ -1,0 +1,10 @@
+export {
+  backoffMs,
+  DEFAULT_RETRY,
+  deliver,
+  giveUp,
+  type Outcome,
+  type RetryPolicy,
+  retryable,
+} from './delivery.ts';
+export { canDeliverTo, type Delivery, deliverOnce, type Target } from './target.ts';
