@@ -6,6 +6,7 @@ import {
   type Cloud,
   type Placement,
   type Service,
+  type Shape,
 } from '../../../local/cloud/types.ts';
 
 /** A cloud of the services given: calls go straight to their operations, and every access question is kept. */
@@ -60,6 +61,8 @@ export function fakeCloud(services: readonly Service[], start = '2026-11-16T08:0
           `not authorized to perform ${refused.action} on ${refused.resource}`,
         );
     },
+    assume: (roleArn, _principal, session) => ({ kind: 'role', roleArn, session }),
+    identify: () => undefined,
     credentials: () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
     service<T extends Service>(name: string): T {
       const found = byName.get(name);
@@ -85,7 +88,7 @@ export function fakeCloud(services: readonly Service[], start = '2026-11-16T08:0
 /** A service of hand-written operations that ask for nothing. */
 export function fakeService(
   name: string,
-  operations: Record<string, (input: never, call: { caller: Caller; cloud: Cloud }) => unknown>,
+  operations: Record<string, (input: Shape, call: { caller: Caller; cloud: Cloud }) => unknown>,
   more: object = {},
 ): Service {
   return {
@@ -96,7 +99,7 @@ export function fakeService(
         operation,
         {
           access: () => [{ action: `${name}:${operation}`, resource: '*' }],
-          run: async (input: never, call: { caller: Caller; cloud: Cloud }) => run(input, call),
+          run: async (input: Shape, call: { caller: Caller; cloud: Cloud }) => run(input, call),
         },
       ]),
     ),

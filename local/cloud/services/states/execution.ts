@@ -61,7 +61,7 @@ export class Execution implements Runtime {
     this.stateMachineArn = machine.arn;
     this.executionArn = arnOf(host.cloud, 'states', `execution:${machine.name}:${name}`);
     this.roleArn = machine.roleArn;
-    this.caller = { kind: 'role', roleArn: machine.roleArn, session: name.slice(0, 64) };
+    this.caller = host.cloud.assume(machine.roleArn, 'states.amazonaws.com', name.slice(0, 64), machine.arn);
     this.startedAt = host.cloud.clock.now();
     this.context = {
       Execution: {

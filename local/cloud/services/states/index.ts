@@ -14,22 +14,19 @@ export type { StatesService } from './service.ts';
 /** AWS Step Functions: standard workflows in JSONata, on virtual time. */
 export function createStates(): StatesService {
   const listeners = new Set<(transition: Transition) => void>();
-  const hosts = new WeakMap<Cloud, Host>();
   const executions = new Map<string, Execution>();
+  // A service object belongs to one cloud: the first that asks.
+  let only: Host | undefined;
   const host = (cloud: Cloud): Host => {
-    let known = hosts.get(cloud);
-    if (!known) {
-      known = {
-        cloud,
-        expressions: new Expressions(cloud.random, () => cloud.clock.now()),
-        tokens: new Tokens(),
-        heard: (transition) => {
-          for (const listener of listeners) listener(transition);
-        },
-      };
-      hosts.set(cloud, known);
-    }
-    return known;
+    only ??= {
+      cloud,
+      expressions: new Expressions(cloud.random, () => cloud.clock.now()),
+      tokens: new Tokens(),
+      heard: (transition) => {
+        for (const listener of listeners) listener(transition);
+      },
+    };
+    return only;
   };
   const world: World = { machines: new Map(), executions, host };
   return {

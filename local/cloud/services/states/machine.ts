@@ -120,8 +120,11 @@ export function createMachine(properties: Properties, placement: Placement, clou
   const source = sourceOf(properties, cloud);
   const definition = parseDefinition(source);
   checkResources(definition);
+  const arn = arnOf(cloud, 'states', `stateMachine:${name}`);
+  // As on AWS, a role that does not trust Step Functions is refused when the machine is made.
+  cloud.assume(properties.RoleArn, 'states.amazonaws.com', name.slice(0, 64), arn);
   return {
-    arn: arnOf(cloud, 'states', `stateMachine:${name}`),
+    arn,
     name,
     path: placement.path,
     roleArn: properties.RoleArn,
