@@ -40,8 +40,11 @@ export interface AppOptions {
   readonly outdir?: string;
   /** Folder that holds `lambdas/`, `models/`, `training/` and `node_modules/`. @default the project's */
   readonly root?: string;
-  /** Whether cdk-nag looks at the result. @default for every stage but `local`, whose tests do */
-  readonly nag?: boolean;
+  /**
+   * Whether cdk-nag and CloudFormation's own rules look at the result; both take longer than the rest together.
+   * @default for every stage but `local`, which is not deployed
+   */
+  readonly checked?: boolean;
 }
 
 /** The stacks of one stage, by role. */
@@ -59,7 +62,13 @@ export interface CoalmineApp {
 /** Builds the stacks of one stage: one for what is shared and stateful, three for each model. */
 export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
   const root = options.root ?? ROOT;
-  const app = new App({ outdir: options.outdir, context: CONTEXT, analyticsReporting: false });
+  const checked = options.checked ?? options.stage !== 'local';
+  const app = new App({
+    outdir: options.outdir,
+    context: CONTEXT,
+    analyticsReporting: false,
+    builtinCloudFormationValidation: checked,
+  });
   const settings = stageSettings(options.stage, options.commit ?? 'unknown');
   const code = new FunctionCode({ root, models: options.models });
   const source = await packSource(join(root, 'training'));
@@ -78,6 +87,6 @@ export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
     return { definition, serving, training, monitoring };
   });
   Tags.of(app).add('coalmine:stage', options.stage);
-  if (options.nag ?? options.stage !== 'local') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, storage, models };
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
@@ -9,11 +9,14 @@ import { externalModules } from './native.ts';
 /** Node.js release of the functions; `nodejs24.x` of Lambda runs the same. */
 const TARGET = 'node24';
 
+/** Name under which a capability finds the model it is made for, beside it. */
+const MODEL_FILE = './model.mjs';
+
 /** CommonJS packages in an ES module ask for `require`. */
 const BANNER =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-/** A handler made for a model: which and where its code is. */
+/** What is bundled, and from where. */
 export interface BundleSource {
   /** Folder that holds `lambdas/`, `models/` and `node_modules/`. */
   readonly root: string;
@@ -22,67 +25,86 @@ export interface BundleSource {
   readonly capabilities?: readonly Capability[];
 }
 
-/** JavaScript of the bundle (`index.mjs`) by capability and model name. */
-export type Bundles = ReadonlyMap<BundleId, Uint8Array>;
-type BundleId = `${Capability}/${string}`;
+/** JavaScript by name. */
+export interface Bundles {
+  /** `index.mjs` of each capability: the same for every model. */
+  readonly capabilities: ReadonlyMap<Capability, Uint8Array>;
+  /** `model.mjs` of each model: its definition and its on-demand features. */
+  readonly models: ReadonlyMap<string, Uint8Array>;
+}
 
 /**
- * The entry that is bundled. The definition is inlined as JSON because the environment of a function holds 4 KB at
- * most, and because a bundle that carries its definition cannot meet another one.
+ * The entry of a capability. The import stays in the bundle: what a model is differs, how it is handled does not. A
+ * handler that loads something first is awaited, so that what cannot be loaded fails the start and not a request.
  */
-export function entrySource(root: string, capability: Capability, definition: ModelDefinition): string {
-  const at = (...parts: string[]) => JSON.stringify(join(root, ...parts));
+export function capabilityEntry(root: string, capability: Capability): string {
   return [
-    `import { createHandler } from ${at('lambdas', capability, 'handler.ts')};`,
-    `import features from ${at('models', definition.name, 'features.ts')};`,
-    `export const handler = await createHandler({ definition: ${JSON.stringify(definition)}, features });`,
+    `import model from '${MODEL_FILE}';`,
+    `import { createHandler } from ${path(root, 'lambdas', capability, 'handler.ts')};`,
+    'export const handler = await createHandler(model);',
   ].join('\n');
 }
 
+/** The definition goes in as JSON: the environment of a function holds 4 KB at most. */
+export function modelEntry(root: string, definition: ModelDefinition): string {
+  return [
+    `import features from ${path(root, 'models', definition.name, 'features.ts')};`,
+    `export default { definition: ${JSON.stringify(definition)}, features };`,
+  ].join('\n');
+}
+
+const path = (...parts: string[]) => JSON.stringify(join(...parts));
+
 /**
- * Bundles every capability for every model in one build: esbuild parses each shared file once, not once a function.
+ * Bundles every capability and every model in one build: esbuild parses each shared file once, and a capability is
+ * bundled once however many models there are.
  * @throws the build's error, which names file and line
  */
 export function bundle(source: BundleSource): Bundles {
-  const entries = mkdtempSync(join(tmpdir(), 'coalmine-entries-'));
-  try {
-    return build(source, entries);
-  } finally {
-    rmSync(entries, { recursive: true });
+  const { root, models } = source;
+  const entries = new Map<string, string>();
+  for (const capability of source.capabilities ?? CAPABILITIES) {
+    entries.set(`capability.${capability}`, capabilityEntry(root, capability));
   }
+  for (const definition of models) entries.set(`model.${definition.name}`, modelEntry(root, definition));
+  const built = build(root, entries);
+  const of = (kind: string) =>
+    [...built]
+      .filter(([name]) => name.startsWith(kind))
+      .map(([name, js]) => [name.slice(kind.length), js] as const);
+  return {
+    capabilities: new Map(of('capability.') as [Capability, Uint8Array][]),
+    models: new Map(of('model.')),
+  };
 }
 
-function build(source: BundleSource, dir: string): Bundles {
-  const entryPoints: Record<string, string> = {};
-  const ids = new Map<string, BundleId>();
-  for (const capability of source.capabilities ?? CAPABILITIES) {
-    for (const definition of source.models) {
-      const name = `${capability}.${definition.name}`;
-      entryPoints[name] = join(dir, `${name}.ts`);
-      writeFileSync(entryPoints[name], entrySource(source.root, capability, definition));
-      ids.set(`${name}.mjs`, `${capability}/${definition.name}`);
-    }
+function build(root: string, entries: ReadonlyMap<string, string>): Map<string, Uint8Array> {
+  const dir = mkdtempSync(join(tmpdir(), 'coalmine-entries-'));
+  try {
+    for (const [name, js] of entries) writeFileSync(join(dir, `${name}.ts`), js);
+    const built = buildSync({
+      entryPoints: [...entries.keys()].map((name) => join(dir, `${name}.ts`)),
+      absWorkingDir: dir,
+      nodePaths: [join(root, 'node_modules')],
+      outdir: dir,
+      outExtension: { '.js': '.mjs' },
+      write: false,
+      bundle: true,
+      platform: 'node',
+      target: TARGET,
+      format: 'esm',
+      // The ES modules of the AWS SDK drop what is not used; the CommonJS ones cannot.
+      mainFields: ['module', 'main'],
+      conditions: ['module'],
+      minify: true,
+      legalComments: 'none',
+      charset: 'utf8',
+      banner: { js: BANNER },
+      external: [MODEL_FILE, ...externalModules()],
+      logLevel: 'silent',
+    });
+    return new Map(built.outputFiles.map((file) => [basename(file.path, '.mjs'), file.contents]));
+  } finally {
+    rmSync(dir, { recursive: true });
   }
-  const out = join(dir, 'out');
-  const built = buildSync({
-    entryPoints,
-    absWorkingDir: source.root,
-    outdir: out,
-    outExtension: { '.js': '.mjs' },
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: TARGET,
-    format: 'esm',
-    // The ES modules of the AWS SDK drop what is not used; the CommonJS ones cannot.
-    mainFields: ['module', 'main'],
-    conditions: ['module'],
-    minify: true,
-    legalComments: 'none',
-    charset: 'utf8',
-    banner: { js: BANNER },
-    external: externalModules(),
-    logLevel: 'silent',
-  });
-  return new Map(built.outputFiles.map((f) => [ids.get(f.path.slice(out.length + 1))!, f.contents]));
 }

@@ -17,36 +17,42 @@ export class FunctionCode {
   }
 
   /**
-   * The asset of one function: `index.mjs` and the native packages it needs.
+   * The asset of one function: `index.mjs`, the `model.mjs` it is made for and the native packages it needs.
    * @throws Error if the bundle has no such capability or model
    */
   of(capability: Capability, model: string): Code {
     const { root } = this.#source;
     this.#bundles ??= bundle(this.#source);
-    const script = this.#bundles.get(`${capability}/${model}`);
-    if (!script) throw new Error(`there is no bundle of '${capability}' for model '${model}'`);
+    const script = this.#bundles.capabilities.get(capability);
+    const definition = this.#bundles.models.get(model);
+    if (!script || !definition) throw new Error(`there is no bundle of '${capability}' for model '${model}'`);
+    const files: Files = { 'index.mjs': script, 'model.mjs': definition };
     const native = nativeFiles(root, NATIVE[capability]);
     return Code.fromAsset(join(root, 'lambdas', capability), {
       assetHashType: AssetHashType.CUSTOM,
-      assetHash: contentHash(script, native),
+      assetHash: contentHash(files, native),
       bundling: {
         // Never pulled: the local bundler always answers.
         image: DockerImage.fromRegistry('unused'),
-        local: { tryBundle: (outputDir) => write(outputDir, script, native) },
+        local: { tryBundle: (outputDir) => write(outputDir, files, native) },
       },
     });
   }
 }
 
+/** Generated files by name. */
+type Files = Readonly<Record<string, Uint8Array>>;
+
 /** sha256 of everything that the asset holds, paths included. */
-function contentHash(script: Uint8Array, native: readonly ShippedFile[]): string {
-  const hash = createHash('sha256').update(script);
+function contentHash(files: Files, native: readonly ShippedFile[]): string {
+  const hash = createHash('sha256');
+  for (const [name, bytes] of Object.entries(files)) hash.update(`\n${name} ${bytes.length}\n`).update(bytes);
   for (const file of native) hash.update(`\n${file.to} ${fileHash(file.from)}`);
   return hash.digest('hex');
 }
 
-function write(outputDir: string, script: Uint8Array, native: readonly ShippedFile[]): boolean {
-  writeFileSync(join(outputDir, 'index.mjs'), script);
+function write(outputDir: string, files: Files, native: readonly ShippedFile[]): boolean {
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(outputDir, name), bytes);
   for (const file of native) place(file.from, join(outputDir, 'node_modules', file.to));
   return true;
 }

@@ -15,7 +15,6 @@ export class RegistryFunction extends ModelFunction {
       timeoutSeconds: 300,
     });
     props.storage.registry.grantReadWrite(this);
-    props.storage.buckets.grantReadDatasets(this);
     props.storage.buckets.grantSeal(this);
     props.storage.platformBus.grantPublish(this);
     this.setEnvironment(ENV.commit, props.settings.commit);

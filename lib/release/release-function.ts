@@ -34,24 +34,12 @@ export class ReleaseFunction extends ModelFunction {
   private grantPublishVersions(inference: InferenceFunction): void {
     allow(this.role, {
       actions: [
-        'lambda:GetFunction',
         'lambda:GetFunctionConfiguration',
         'lambda:UpdateFunctionConfiguration',
         'lambda:PublishVersion',
         'lambda:ListVersionsByFunction',
       ],
       resources: [inference.function.functionArn],
-    });
-    allow(this.role, {
-      actions: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'],
-      resources: [`${inference.function.functionArn}:*`],
-      wildcard: 'Versions are numbered when they are published; the function is named.',
-    });
-    // Updating a function's configuration passes its role on again.
-    allow(this.role, {
-      actions: ['iam:PassRole'],
-      resources: [inference.role.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     });
     this.setEnvironment(ENV.inferenceFunction, inference.function.functionName);
   }

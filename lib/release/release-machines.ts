@@ -60,12 +60,10 @@ export class ReleaseMachines extends Construct {
     return machine;
   }
 
-  /** A release or rollback whose execution is dead may be taken over: the functions ask whether it is. */
-  private letFunctionsLook(props: ReleaseMachinesProps): void {
-    const { releaseFunction, rollbackFunction } = props;
-    for (const [who, fn] of Object.entries({ Release: releaseFunction, Rollback: rollbackFunction })) {
-      this.release.grantExecution(this, `${who}LooksAtReleases`, fn.role, 'states:DescribeExecution');
-      this.rollback.grantExecution(this, `${who}LooksAtRollbacks`, fn.role, 'states:DescribeExecution');
-    }
+  /** A release or rollback whose execution is dead may be taken over: each function asks about its own. */
+  private letFunctionsLook({ releaseFunction, rollbackFunction }: ReleaseMachinesProps): void {
+    const look = 'states:DescribeExecution';
+    this.release.grantExecution(this, 'LookAtReleases', releaseFunction.role, look);
+    this.rollback.grantExecution(this, 'LookAtRollbacks', rollbackFunction.role, look);
   }
 }

@@ -3,6 +3,7 @@ import type { InferenceFunction } from '../inference/inference-function.ts';
 import { ModelFunction } from '../lambda/model-function.ts';
 import { grantShiftAlias } from '../release/release-function.ts';
 import type { ModelStackProps } from '../shared/model-stack.ts';
+import { allow } from '../shared/permissions.ts';
 
 export interface RollbackFunctionProps extends ModelStackProps {
   /** The function whose alias is brought back. */
@@ -23,5 +24,14 @@ export class RollbackFunction extends ModelFunction {
     props.storage.registry.grantReadWrite(this);
     props.storage.platformBus.grantPublish(this);
     grantShiftAlias(this, props.inference);
+    this.grantFindFirstVersion(props.inference);
+  }
+
+  /** A model without a champion goes back to the version that has no model: the function looks up which that is. */
+  private grantFindFirstVersion(inference: InferenceFunction): void {
+    allow(this.role, {
+      actions: ['lambda:ListVersionsByFunction'],
+      resources: [inference.function.functionArn],
+    });
   }
 }

@@ -9,6 +9,7 @@ import type { RegistryFunction } from '../registry/registry-function.ts';
 import { Machine } from '../shared/machine.ts';
 import type { ModelStackProps } from '../shared/model-stack.ts';
 import { allow } from '../shared/permissions.ts';
+import { TRAINING_PROGRAM } from './source.ts';
 
 export interface RetrainMachineProps extends ModelStackProps {
   readonly dataset: DatasetFunction;
@@ -60,11 +61,12 @@ function substitutions(props: RetrainMachineProps): Record<string, string> {
     TrainingRoleArn: props.trainingRole.roleArn,
     TrainingImage: props.image,
     SubmitDirectory: props.source.s3ObjectUrl,
+    TrainingProgram: TRAINING_PROGRAM,
     InstanceType: trainer.instanceType,
     InstanceCount: String(trainer.instanceCount),
     VolumeGb: String(trainer.volumeGb),
     VolumeKmsKey: storage.dataKey.key.keyArn,
-    OutputPath: artifacts.bucket.s3UrlForObject(keys.trainingOutputPrefix(name)),
+    OutputPath: artifacts.bucket.s3UrlForObject(keys.trainingOutputPrefix(name).replace(/\/$/, '')),
     CheckpointPath: artifacts.bucket.s3UrlForObject(`checkpoints/${name}/`),
     UseSpot: String(trainer.spot),
     MaxRuntimeSeconds: String(trainer.maxHours * 3600),

@@ -8,6 +8,9 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { pack } from 'tar-stream';
 
+/** The file of the training program that script mode runs. */
+export const TRAINING_PROGRAM = 'train.py';
+
 /** Files that are not part of the program. */
 const UNNEEDED = /(^|\/)(__pycache__|\.pytest_cache|\.venv|tests?)(\/|$)/;
 
