@@ -1,6 +1,7 @@
 import { type Access, AwsError, type Cloud, type Operation, type Service, type Shape } from '../../types.ts';
 import { kmsUse, parseArn } from '../common.ts';
 import { Engine, type EngineOperation } from './engine.ts';
+import { batchKeys, leadingKeys } from './leading-keys.ts';
 import { Lock } from './lock.ts';
 import { type Table, tableType } from './tables.ts';
 import { Tokens, transactWrite, type WriteKind, writeActions } from './transaction.ts';
@@ -34,10 +35,16 @@ export function createDynamoDb(): Service {
     if (found) return found;
     throw new AwsError('ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`);
   };
-  const on = (cloud: Cloud, action: string, name: string, index?: string): Access[] => {
-    const { arn, kmsKey } = table(name);
+  const on = (cloud: Cloud, action: string, name: string, request: Shape): Access[] => {
+    const { arn, kmsKey, keyNames } = table(name);
+    const resource = request.IndexName === undefined ? arn : `${arn}/index/${request.IndexName}`;
+    const keys = leadingKeys(request, keyNames[0]);
     return [
-      { action: `dynamodb:${action}`, resource: index === undefined ? arn : `${arn}/index/${index}` },
+      {
+        action: `dynamodb:${action}`,
+        resource,
+        ...(keys.length > 0 && { context: { 'dynamodb:LeadingKeys': keys } }),
+      },
       // DynamoDB uses the table's key on behalf of whoever reads or writes; Decrypt opens the table key.
       ...kmsUse(cloud, kmsKey, 'dynamodb', ['Decrypt']),
     ];
@@ -45,11 +52,11 @@ export function createDynamoDb(): Service {
   const named = (input: Shape): Shape => ({ ...input, TableName: table(input.TableName).name });
 
   const read = (operation: EngineOperation): Operation => ({
-    access: (input, cloud) => on(cloud, operation, input.TableName, input.IndexName),
+    access: (input, cloud) => on(cloud, operation, input.TableName, input),
     run: (input, { cloud }) => engine(cloud).run(operation, named(input)),
   });
   const write = (operation: EngineOperation): Operation => ({
-    access: (input, cloud) => on(cloud, operation, input.TableName),
+    access: (input, cloud) => on(cloud, operation, input.TableName, input),
     run: (input, { cloud }) => {
       const { ReturnValuesOnConditionCheckFailure: onFailure, ...rest } = named(input);
       return lock.run(async () => {
@@ -66,13 +73,16 @@ export function createDynamoDb(): Service {
     },
   });
   const batch = (operation: EngineOperation): Operation => ({
-    access: (input, cloud) => Object.keys(input.RequestItems).flatMap((name) => on(cloud, operation, name)),
+    access: (input, cloud) =>
+      Object.entries(input.RequestItems).flatMap(([name, requests]) =>
+        on(cloud, operation, name, batchKeys(requests)),
+      ),
     run: (input, { cloud }) => lock.run(() => engine(cloud).run(operation, input)),
   });
 
   const transactWriteItems: Operation = {
     access: (input, cloud) =>
-      writeActions(input).flatMap((a) => on(cloud, TRANSACT_ACTION[a.kind], a.input.TableName)),
+      writeActions(input).flatMap((a) => on(cloud, TRANSACT_ACTION[a.kind], a.input.TableName, a.input)),
     run: (input, { cloud }) =>
       lock.run(async () => {
         const actions = writeActions(input).map((a) => ({ ...a, input: named(a.input) }));
@@ -85,7 +95,7 @@ export function createDynamoDb(): Service {
   };
   const transactGetItems: Operation = {
     access: (input, cloud) =>
-      input.TransactItems.flatMap((t: Shape) => on(cloud, 'GetItem', t.Get.TableName)),
+      input.TransactItems.flatMap((t: Shape) => on(cloud, 'GetItem', t.Get.TableName, t.Get)),
     run: (input, { cloud }) =>
       lock.run(async () => {
         const Responses: Shape[] = [];
@@ -101,6 +111,7 @@ export function createDynamoDb(): Service {
   return {
     name: 'dynamodb',
     protocol: 'json',
+    conditionKeys: ['dynamodb:LeadingKeys'],
     operations: {
       GetItem: read('GetItem'),
       Query: read('Query'),
