@@ -120,6 +120,8 @@ export const releaseShifted =
   (p) => {
     const release = ownRelease(p, id);
     if (release.state === 'canary' && release.weight === weight) return null;
+    if (p.slots[release.slot] === null)
+      throw new CoalmineError('InvalidInput', `release ${id} has not been prepared: nothing takes traffic`);
     return {
       name: 'release.shifted',
       pointers: { ...p, release: { ...release, state: 'canary', weight, stepSince: now } },
