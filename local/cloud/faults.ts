@@ -27,22 +27,21 @@ export interface Fault {
   readonly times?: number;
 }
 
-const errors = {
-  deny: (f: Fault, t: Target) =>
-    new AwsError(
-      'AccessDenied',
-      `${t.service}:${t.operation} is denied by an injected fault (${f.kind})`,
-      403,
-    ),
-  throttle: (_: Fault, t: Target) =>
-    new AwsError(
-      'ThrottlingException',
-      `Rate exceeded for ${t.service}:${t.operation} (injected fault)`,
-      400,
-    ),
-  'lose-store': (_: Fault, t: Target) =>
-    new AwsError('ServiceUnavailable', `${t.service} does not answer (injected fault)`, 503),
-} as const;
+/** Names of throttling errors where a service has its own; SDKs and state machines match on them. */
+const THROTTLING: Readonly<Record<string, readonly [name: string, status: number]>> = {
+  lambda: ['TooManyRequestsException', 429],
+  s3: ['SlowDown', 503],
+};
+
+function errorOf(fault: Fault, { service, operation }: Target): AwsError {
+  const what = `${service}:${operation}`;
+  if (fault.kind === 'deny') return new AwsError('AccessDenied', `${what} is denied (injected fault)`, 403);
+  if (fault.kind === 'lose-store') {
+    return new AwsError('ServiceUnavailable', `${service} does not answer (injected fault)`, 503);
+  }
+  const [name, status] = THROTTLING[service] ?? ['ThrottlingException', 400];
+  return new AwsError(name, `Rate exceeded for ${what} (injected fault)`, status);
+}
 
 /** The faults in force. */
 export class Faults {
@@ -64,7 +63,7 @@ export class Faults {
       if (fault.operation !== undefined && fault.operation !== target.operation) continue;
       if (fault.match && !fault.match(target)) continue;
       if (--state.left <= 0) this.#active.delete(fault);
-      throw errors[fault.kind](fault, target);
+      throw errorOf(fault, target);
     }
   }
 }

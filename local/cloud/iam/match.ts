@@ -28,10 +28,14 @@ function components(arn: string): string[] {
  */
 export function arnMatcher(pattern: string): (arn: string) => boolean {
   if (pattern === '*') return () => true;
-  const wanted = components(pattern).map((c) => glob(c));
-  if (wanted.length < 6) {
-    throw new Error(`'${pattern}' is neither '*' nor a full ARN of six components`);
-  }
+  const texts = components(pattern);
+  if (texts.length < 6) throw new Error(`'${pattern}' is neither '*' nor a full ARN of six components`);
+  // Nearly all patterns are literal, or literal up to a last star in the resource: no need to take them apart.
+  const wildcard = pattern.search(/[*?]/);
+  if (wildcard < 0) return (arn) => arn === pattern;
+  const prefix = pattern.slice(0, -1);
+  if (wildcard === prefix.length && pattern.endsWith('*')) return (arn) => arn.startsWith(prefix);
+  const wanted = texts.map((c) => glob(c));
   return (arn) => {
     const parts = components(arn);
     return parts.length === wanted.length && wanted.every((w, i) => w.test(parts[i]!));

@@ -1,8 +1,11 @@
 import type { ServiceFactory } from '../types.ts';
+import { createApiGateway } from './apigateway/index.ts';
 import { CORE_SERVICES } from './core.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEvents } from './events/index.ts';
 import { createLambda } from './lambda/index.ts';
+import { createLogs } from './logs/index.ts';
+import { createCloudWatch } from './monitoring/index.ts';
 import { createS3 } from './s3/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSns } from './sns/index.ts';
@@ -18,6 +21,9 @@ export const SERVICES: readonly ServiceFactory[] = [
   createSns,
   createEvents,
   createScheduler,
+  createLogs,
+  createCloudWatch,
   createLambda,
+  createApiGateway,
   createStates,
 ];
