@@ -68,7 +68,10 @@ export class Admission {
     const plan = key?.enabled ? this.#store.planOf(key, api.id, stage.name) : undefined;
     if (!key || !plan) throw new Refused({ type: 'INVALID_API_KEY', message: 'Forbidden' });
     const now = this.#cloud.clock.now();
-    if (plan.throttle && !this.#throttle.take(`key ${key.id} ${plan.id}`, plan.throttle, now))
+    const name = `${match.method.resourcePath}/${match.method.httpMethod}`;
+    const ofMethod = plan.stages.get(`${api.id}/${stage.name}`)?.get(name);
+    const limits = ofMethod ?? plan.throttle;
+    if (limits && !this.#throttle.take(`key ${key.id} ${plan.id} ${ofMethod ? name : ''}`, limits, now))
       refuse('THROTTLED', 'Too Many Requests');
     if (plan.quota && !this.#quotas.take(`${key.id} ${plan.id}`, plan.quota, now))
       refuse('QUOTA_EXCEEDED', 'Limit Exceeded');

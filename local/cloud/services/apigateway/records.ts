@@ -82,8 +82,8 @@ export interface ApiKey {
 
 export interface UsagePlan {
   readonly id: string;
-  /** `<api id>/<stage>` */
-  readonly stages: ReadonlySet<string>;
+  /** Limits by `/path/METHOD`, by `<api id>/<stage>`. */
+  readonly stages: ReadonlyMap<string, ReadonlyMap<string, ThrottleLimits>>;
   readonly throttle: ThrottleLimits | undefined;
   readonly quota: { readonly limit: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' } | undefined;
   readonly keys: Set<string>;

@@ -28,7 +28,16 @@ const throttle = z.strictObject({ RateLimit: num.optional(), BurstLimit: num.opt
 const plan = z.strictObject({
   UsagePlanName: z.string().optional(),
   Description: z.string().optional(),
-  ApiStages: z.array(z.strictObject({ ApiId: z.string(), Stage: z.string() })).default([]),
+  ApiStages: z
+    .array(
+      z.strictObject({
+        ApiId: z.string(),
+        Stage: z.string(),
+        /** By `/path/METHOD`. */
+        Throttle: z.record(z.string(), throttle).default({}),
+      }),
+    )
+    .default([]),
   Throttle: throttle.optional(),
   Quota: z.strictObject({ Limit: num, Period: z.enum(['DAY', 'WEEK', 'MONTH']) }).optional(),
   Tags: tags.optional(),
@@ -38,6 +47,14 @@ const limits = (rate: number | undefined, burst: number | undefined): ThrottleLi
   rate === undefined && burst === undefined
     ? undefined
     : { rate: rate ?? Number.POSITIVE_INFINITY, burst: burst ?? Number.POSITIVE_INFINITY };
+
+const methodLimits = (byMethod: Readonly<Record<string, z.output<typeof throttle>>>) =>
+  new Map(
+    Object.entries(byMethod).flatMap(([method, t]) => {
+      const own = limits(t.RateLimit, t.BurstLimit);
+      return own ? [[method, own] as const] : [];
+    }),
+  );
 
 /** AWS::ApiGateway types that serve an API: deployments, stages, clients. */
 export function stageResources(store: () => ApiStore): ResourceType[] {
@@ -89,7 +106,7 @@ export function stageResources(store: () => ApiStore): ResourceType[] {
         const id = store().id();
         store().plans.set(id, {
           id,
-          stages: new Set(p.ApiStages.map((s) => `${s.ApiId}/${s.Stage}`)),
+          stages: new Map(p.ApiStages.map((s) => [`${s.ApiId}/${s.Stage}`, methodLimits(s.Throttle)])),
           throttle: p.Throttle && limits(p.Throttle.RateLimit, p.Throttle.BurstLimit),
           quota: p.Quota && { limit: p.Quota.Limit, period: p.Quota.Period },
           keys: new Set(),
