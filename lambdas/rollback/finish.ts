@@ -34,7 +34,9 @@ export async function finish(
   return { version, seconds };
 }
 
-const fragment = pointersSchema.pick({ champion: true, release: true, rollback: true }).partial();
+const { champion, release, rollback } = pointersSchema.shape;
+/** What of the pointers an EVENT may carry as changed. */
+const fragment = z.object({ champion, release, rollback }).partial();
 
 /** The pointers before an earlier attempt settled them and did not live to say so; from the last EVENT. */
 async function finishedBefore(store: RegistryStore, now: Pointers, id: string): Promise<Pointers> {
