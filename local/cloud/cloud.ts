@@ -91,7 +91,6 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     assets: new Map(assembly.assets.map((a) => [a.key, a.path])),
     trace: options.trace ?? traceToStderr(),
   });
-  const problems: Error[] = [];
   const ids = createRandom(options.seed, 'gateway');
   const views = new Map(services.map((s) => [s, core.viewOf(s.name)]));
   const gateway = await openGateway(
@@ -99,11 +98,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     {
       find: (name) => core.find(name),
       requestId: () => ids.uuid(),
-      problem: (e) => {
-        const error = e instanceof Error ? e : new Error(String(e));
-        problems.push(error);
-        core.trace('problem', error.stack ?? error.message);
-      },
+      problem: (e) => core.problem(e),
     },
     services.flatMap((s) => s.mounts ?? []),
   );
@@ -135,7 +130,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     stacks,
     faults: core.faults,
     root: core.keys.root,
-    problems,
+    problems: core.problems,
     outputs(name) {
       const stack = stacks.find((s) => s.name === name || s.displayName === name);
       if (!stack) throw new Error(`no stack '${name}'; there are ${stacks.map((s) => s.name).join(', ')}`);

@@ -45,6 +45,8 @@ export class Core implements Cloud {
   readonly dir: string;
   readonly faults = new Faults();
   readonly keys: KeyRing;
+  /** Defects of the simulator and calls of what it lacks, whoever called. */
+  readonly problems: Error[] = [];
   /** Known once the gateway listens. */
   endpoint = '';
   readonly #services = new Map<string, Service>();
@@ -110,22 +112,39 @@ export class Core implements Cloud {
     return found as T;
   }
 
-  async call(caller: Caller, serviceName: string, operationName: string, input: Shape): Promise<Shape> {
+  async call(caller: Caller, service: string, operation: string, input: Shape): Promise<Shape> {
+    try {
+      return await this.clock.busy(`${service}:${operation}`, () =>
+        this.#run(caller, service, operation, input),
+      );
+    } catch (e) {
+      if (!(e instanceof AwsError) || e instanceof NotSupportedLocally) this.problem(e);
+      throw e;
+    }
+  }
+
+  async #run(caller: Caller, serviceName: string, operationName: string, input: Shape): Promise<Shape> {
     const service = this.service(serviceName);
     const operation = Object.hasOwn(service.operations, operationName)
       ? service.operations[operationName]
       : undefined;
     if (!operation) throw new NotSupportedLocally(`${serviceName}:${operationName}`);
     const view = this.viewOf(serviceName);
-    return await this.clock.busy(`${serviceName}:${operationName}`, async () => {
-      try {
-        this.faults.check({ service: serviceName, operation: operationName, caller, input });
-        this.authorize(caller, operation.access(input, view));
-      } catch (e) {
-        throw denial(e, service);
-      }
-      return await operation.run(input, { caller, cloud: view });
-    });
+    try {
+      this.faults.check({ service: serviceName, operation: operationName, caller, input });
+      this.authorize(caller, operation.access(input, view));
+    } catch (e) {
+      throw denial(e, service);
+    }
+    return await operation.run(input, { caller, cloud: view });
+  }
+
+  /** Keeps an error that is the local cloud's own, however its caller takes it. */
+  problem(error: unknown): void {
+    const problem = error instanceof Error ? error : new Error(String(error));
+    if (this.problems.includes(problem)) return;
+    this.problems.push(problem);
+    this.trace('problem', problem.stack ?? problem.message);
   }
 
   authorize(caller: Caller, access: readonly Access[]): void {

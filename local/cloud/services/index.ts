@@ -3,6 +3,7 @@ import { createApiGateway } from './apigateway/index.ts';
 import { CORE_SERVICES } from './core.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEvents } from './events/index.ts';
+import { createFirehose } from './firehose/index.ts';
 import { createLambda } from './lambda/index.ts';
 import { createLogs } from './logs/index.ts';
 import { createCloudWatch } from './monitoring/index.ts';
@@ -21,6 +22,7 @@ export const SERVICES: readonly ServiceFactory[] = [
   createSns,
   createEvents,
   createScheduler,
+  createFirehose,
   createLogs,
   createCloudWatch,
   createLambda,

@@ -152,6 +152,10 @@ describe('a call', () => {
     await expect(running.cloud.call({ kind: 'root' }, 'ec2', 'RunInstances', {})).rejects.toThrow(
       "service 'ec2'",
     );
+    expect(running.problems.map((p) => p.message)).toEqual([
+      expect.stringContaining('sqs:PurgeQueue'),
+      expect.stringContaining("service 'ec2'"),
+    ]);
   });
 
   it('fails as an injected fault says, until the fault is taken back', async () => {
