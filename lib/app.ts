@@ -3,7 +3,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ModelDefinition } from '../contracts/model-definition.ts';
 import type { Stage } from '../contracts/names.ts';
-import { FunctionCode } from './lambda/code.ts';
+import { type CodeSource, FunctionCode } from './lambda/code.ts';
 import { stageSettings } from './shared/stage.ts';
 import { MonitoringStack } from './stacks/monitoring-stack.ts';
 import { ServingStack } from './stacks/serving-stack.ts';
@@ -38,8 +38,8 @@ export interface AppOptions {
   readonly commit?: string;
   /** Where the cloud assembly goes. @default what the CDK CLI says, or a temporary folder */
   readonly outdir?: string;
-  /** Folder that holds `lambdas/`, `models/`, `training/` and `node_modules/`. @default the project's */
-  readonly root?: string;
+  /** Code of the functions. @default bundled from `lambdas/` */
+  readonly code?: CodeSource;
   /**
    * Whether cdk-nag and CloudFormation's own rules look at the result; both take longer than the rest together.
    * @default for every stage but `local`, which is not deployed
@@ -61,7 +61,6 @@ export interface CoalmineApp {
 
 /** Builds the stacks of one stage: one for what is shared and stateful, three for each model. */
 export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
-  const root = options.root ?? ROOT;
   const checked = options.checked ?? options.stage !== 'local';
   const app = new App({
     outdir: options.outdir,
@@ -70,8 +69,8 @@ export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
     builtinCloudFormationValidation: checked,
   });
   const settings = stageSettings(options.stage, options.commit ?? 'unknown');
-  const code = new FunctionCode({ root, models: options.models });
-  const source = await packSource(join(root, 'training'));
+  const code = options.code ?? new FunctionCode({ root: ROOT, models: options.models });
+  const source = await packSource(join(ROOT, 'training'));
   const prefix = `coalmine-${options.stage}`;
 
   const storage = new StorageStack(app, `${prefix}-storage`, { settings, models: options.models });

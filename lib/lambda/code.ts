@@ -7,8 +7,14 @@ import { type BundleSource, type Bundles, bundle } from './bundle.ts';
 import { type Capability, NATIVE } from './capabilities.ts';
 import { fileHash, nativeFiles, place, type ShippedFile } from './native.ts';
 
+/** Where functions get their code from. */
+export interface CodeSource {
+  /** @throws Error if there is no code for the capability or the model */
+  of(capability: Capability, model: string): Code;
+}
+
 /** The code of the functions, bundled when it is first asked for. */
-export class FunctionCode {
+export class FunctionCode implements CodeSource {
   readonly #source: BundleSource;
   #bundles: Bundles | undefined;
 

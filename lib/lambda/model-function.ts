@@ -9,14 +9,14 @@ import { ENV } from '../../contracts/names.ts';
 import { allow } from '../shared/permissions.ts';
 import type { StageSettings } from '../shared/stage.ts';
 import type { Capability } from './capabilities.ts';
-import type { FunctionCode } from './code.ts';
+import type { CodeSource } from './code.ts';
 import { logRetention } from './log-retention.ts';
 
 export interface ModelFunctionProps {
   readonly capability: Capability;
   readonly definition: ModelDefinition;
   readonly settings: StageSettings;
-  readonly code: FunctionCode;
+  readonly code: CodeSource;
   /** Encrypts the function's log group. */
   readonly key: IKey;
   /** Memory in MB; CPU comes with it (1769 MB is one core). @default 512 */

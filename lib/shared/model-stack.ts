@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
-import type { FunctionCode } from '../lambda/code.ts';
+import type { CodeSource } from '../lambda/code.ts';
 import type { StorageStack } from '../stacks/storage-stack.ts';
 import type { StageSettings } from './stage.ts';
 
@@ -7,7 +7,7 @@ import type { StageSettings } from './stage.ts';
 export interface ModelStackProps {
   readonly definition: ModelDefinition;
   readonly settings: StageSettings;
-  readonly code: FunctionCode;
+  readonly code: CodeSource;
   /** The shared, stateful stack. */
   readonly storage: StorageStack;
 }
