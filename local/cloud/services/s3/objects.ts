@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { AwsError, type Caller, type Cloud, type Operation, type Shape } from '../../types.ts';
 import { deleteAccess, keyOf, listAccess, objectArn, readAccess, writeAccess } from './access.ts';
 import type { Bucket, Buckets } from './bucket.ts';
@@ -78,29 +77,18 @@ function find(bucket: Bucket, input: Shape, caller: Caller, cloud: Cloud): Versi
   throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
 }
 
-const ASSET_BUCKET = /^cdk-[a-z0-9]+-assets-/;
-
 export function objectOperations(buckets: Buckets): Record<string, Operation> {
   const access: Operation['access'] = (input, cloud) => {
-    const bucket = buckets.find(input.Bucket);
-    // The bootstrap stack's asset bucket is not in the templates; its files are those of the assembly.
-    if (!bucket && ASSET_BUCKET.test(input.Bucket)) {
-      return [{ action: 's3:GetObject', resource: `arn:aws:s3:::${input.Bucket}/${input.Key}` }];
-    }
-    const b = buckets.get(input.Bucket);
+    const bucket = buckets.get(input.Bucket);
     const version =
       input.VersionId === undefined
-        ? b.store.current(input.Key)
-        : b.store.version(input.Key, input.VersionId);
-    return readAccess(cloud, b, input.Key, input.VersionId, version);
+        ? bucket.store.current(input.Key)
+        : bucket.store.version(input.Key, input.VersionId);
+    return readAccess(cloud, bucket, input.Key, input.VersionId, version);
   };
   const read = (withBody: boolean): Operation => ({
     access,
     run: (input, { caller, cloud }) => {
-      if (!buckets.find(input.Bucket) && ASSET_BUCKET.test(input.Bucket)) {
-        const bytes = readFileSync(cloud.assetPath(input.Key));
-        return { ...(withBody ? { Body: bytes } : {}), ContentLength: bytes.length, ETag: '"asset"' };
-      }
       const bucket = buckets.get(input.Bucket);
       const version = find(bucket, input, caller, cloud);
       checkRead(input, version);
