@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { MODEL_INPUT, MODEL_OUTPUT } from './boundary.ts';
 
-/** Names of the model's tensors (see the model boundary in the architecture). */
-export const MODEL_INPUT = 'features';
-export const MODEL_OUTPUT = 'score';
+export { MODEL_INPUT, MODEL_OUTPUT };
 
 /** `signature.json`: what the vector means. Frozen with the dataset, copied unchanged into the artifact. */
 export const signatureSchema = z.strictObject({

@@ -168,6 +168,8 @@ export const modelDefinitionSchema = z
         /** Hours of predictions that one check looks at. */
         windowHours: hours.default(24),
         minRows: z.int().positive().default(300),
+        /** Features that follow the clock (hour, weekday): a day's window never looks like the baseline's weeks. */
+        exclude: z.array(z.string()).default([]),
         /** Consecutive drifted checks before a retrain is asked for. */
         patience: z.int().positive().default(3),
         /** Hours after the last retrain during which drift asks for none. */
@@ -214,6 +216,8 @@ export const modelDefinitionSchema = z
     d.release.steps.forEach((s, i) => {
       if (i > 0 && s <= d.release.steps[i - 1]!) bad(['release', 'steps', i], 'steps must rise');
     });
+    for (const [i, name] of d.drift.exclude.entries())
+      if (!names.includes(name)) bad(['drift', 'exclude', i], `'${name}' is not a feature`);
     if (d.release.steps.at(-1) !== 100) bad(['release', 'steps'], 'the last step must be 100');
     if (d.trainer.maxWaitHours < d.trainer.maxHours)
       bad(['trainer', 'maxWaitHours'], 'must be at least trainer.maxHours');

@@ -12,6 +12,5 @@ const features: OnDemandFeatures = {
     return average > 0 ? number(raw['amount']) / average : Number.NaN;
   },
   hour: (raw) => date(raw['event_time']).getUTCHours(),
-  weekday: (raw) => date(raw['event_time']).getUTCDay(),
 };
 export default features;

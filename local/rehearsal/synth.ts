@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/**
+ * Synthesises the application for stage `local` as `npm run synth` would, in a process of its own.
+ * @param outdir folder of the cloud assembly
+ * @throws Error with what the synthesis printed
+ */
+export function synthesise(outdir: string, models: readonly string[]): Promise<void> {
+  const args = [
+    'bin/coalmine.ts',
+    '-c',
+    'stage=local',
+    '-c',
+    `models=${models.join(',')}`,
+    '--output',
+    outdir,
+  ];
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
+    child.on('error', failed);
+    child.on('close', (code) =>
+      code === 0 ? done() : failed(new Error(`the synthesis failed:\n${printed}`)),
+    );
+  });
+}
