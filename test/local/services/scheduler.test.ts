@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../local/cloud/services/scheduler/expression.ts';
-import { createScheduler } from '../../../local/cloud/services/scheduler/index.ts';
+import { createScheduler, groupArn } from '../../../local/cloud/services/scheduler/index.ts';
 import { createSqs } from '../../../local/cloud/services/sqs/index.ts';
 import { fakeCloud, recordingService, START } from './fake-cloud.ts';
 
@@ -120,6 +120,14 @@ describe('a schedule', () => {
   it('is refused for a target that is not implemented', async () => {
     await expect(schedule({}, { Arn: 'arn:aws:ecs:us-east-1:1:cluster/c' })).rejects.toThrow(
       'Scheduler target',
+    );
+  });
+});
+
+describe('the role of a schedule', () => {
+  it('is assumed on behalf of the schedule group, as its trust policy may demand', () => {
+    expect(groupArn('arn:aws:scheduler:us-east-1:123456789012:schedule/nightly/retrain')).toBe(
+      'arn:aws:scheduler:us-east-1:123456789012:schedule-group/nightly',
     );
   });
 });

@@ -70,12 +70,12 @@ export async function giveUp(
         RETRY_ATTEMPTS: attribute(String(outcome.attempts - 1)),
       },
     };
-    const { principal, sourceArn, target } = delivery;
+    const { principal, sourceArn, trustArn = sourceArn, target } = delivery;
     try {
       // Scheduler writes to its queue with the schedule's role, EventBridge by itself.
       const caller =
         principal === 'scheduler.amazonaws.com' && target.roleArn !== undefined
-          ? cloud.assume(target.roleArn, principal, 'scheduler', sourceArn)
+          ? cloud.assume(target.roleArn, principal, 'scheduler', trustArn)
           : ({ kind: 'service', principal, sourceArn } as const);
       await cloud.call(caller, 'sqs', 'SendMessage', letter);
       deadLettered = true;

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly principal: string;
   /** The rule, schedule or topic. */
   readonly sourceArn: string;
+  /** `aws:SourceArn` when the role is assumed, where it is not the source itself: Scheduler names the schedule's group. */
+  readonly trustArn?: string;
   /** JSON or text. */
   readonly input: string;
 }
@@ -80,12 +82,12 @@ export const canDeliverTo = (arn: string): boolean => parseArn(arn).service in S
 
 /** One attempt. @throws AwsError of the target, AccessDenied when the role is not trusted or lacks the permission */
 export async function deliverOnce(cloud: Cloud, delivery: Delivery): Promise<void> {
-  const { target, principal, sourceArn } = delivery;
+  const { target, principal, sourceArn, trustArn = sourceArn } = delivery;
   const send = SENDERS[parseArn(target.arn).service];
   if (!send) throw new Error(`no delivery to ${target.arn}`);
   const caller: Caller =
     target.roleArn === undefined
       ? { kind: 'service', principal, sourceArn }
-      : cloud.assume(target.roleArn, principal, principal.split('.', 1)[0]!, sourceArn);
+      : cloud.assume(target.roleArn, principal, principal.split('.', 1)[0]!, trustArn);
   await send(cloud, caller, delivery);
 }

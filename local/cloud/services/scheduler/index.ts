@@ -31,6 +31,13 @@ const codec: RestCodec = {
   }),
 };
 
+/**
+ * `arn:…:schedule/<group>/<name>` as the group's ARN, which is what trust policies see as `aws:SourceArn`.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+ */
+export const groupArn = (scheduleArn: string): string =>
+  scheduleArn.replace(/:schedule\/([^/]+)\/.+$/, ':schedule-group/$1');
+
 /** EventBridge Scheduler: rate, cron and one-time schedules with time zone, flexible window, retries and DLQ. */
 export function createScheduler(): SchedulerService {
   const schedules = new Map<string, Schedule>();
@@ -50,6 +57,7 @@ export function createScheduler(): SchedulerService {
       target,
       principal: PRINCIPAL,
       sourceArn: schedule.arn,
+      trustArn: groupArn(schedule.arn),
       input: withContext(target.input ?? '{}', {
         scheduleArn: schedule.arn,
         scheduledAt,

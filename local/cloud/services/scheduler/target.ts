@@ -65,4 +65,4 @@ export async function invoke(cloud: Cloud, delivery: Delivery, target: ScheduleT
 }
 
 const assume = (cloud: Cloud, delivery: Delivery, target: ScheduleTarget): Caller =>
-  cloud.assume(target.roleArn, delivery.principal, 'scheduler', delivery.sourceArn);
+  cloud.assume(target.roleArn, delivery.principal, 'scheduler', delivery.trustArn ?? delivery.sourceArn);
