@@ -25,8 +25,8 @@ export async function begin(deps: RollbackDeps, input: Input): Promise<BeginRoll
         {
           now: deps.now(),
           lastRollbackAt: await lastRollbackAt(store, pointers),
-          // The alarm's window, and the minutes it takes to be evaluated and to arrive.
-          echoMs: (definition.alarms.minutes + 5) * 60_000,
+          // Alarms look back twice their minutes; five more to be evaluated and to arrive.
+          echoMs: (2 * definition.alarms.minutes + 5) * 60_000,
         },
       );
   if (decision.rollBack === null) return ignore(deps, input, decision.reason);

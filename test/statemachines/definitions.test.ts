@@ -22,6 +22,7 @@ const AWS_ERRORS: Readonly<Record<string, string>> = {
   // "Call Amazon EventBridge with Step Functions": an entry was not taken; the rest are its SDK's.
   'EventBridge.FailedEntry': 'PutEvents did not take an entry',
   'EventBridge.InternalException': 'EventBridge API reference, PutEvents',
+  'EventBridge.AmazonEventBridgeException': 'EventBridge, as the older SDK names what it does not know',
   'EventBridge.EventBridgeException': 'EventBridge, as the SDK names what it does not know',
   'EventBridge.SdkClientException': 'the connection to EventBridge',
   'StepFunctions.ExecutionAlreadyExistsException': 'Step Functions API reference, StartExecution',
