@@ -23,7 +23,11 @@ export function fakeLambda(functions: Functions): Service {
       const payload = JSON.parse(Buffer.from(input.Payload).toString()) as never;
       try {
         const answer = await run(payload);
-        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: Buffer.from(JSON.stringify(answer)) };
+        return {
+          StatusCode: 200,
+          ExecutedVersion: '$LATEST',
+          Payload: Buffer.from(JSON.stringify(answer ?? null)),
+        };
       } catch (e) {
         if (!(e instanceof FunctionFailure)) throw e;
         const body = { errorType: e.errorType, errorMessage: e.message };

@@ -2,6 +2,11 @@ import type { Service } from '../../types.ts';
 
 /** SageMaker, as other services of this cloud and the rehearsal know it. */
 export interface SageMakerService extends Service {
-  /** Resolves when the training job has ended, however it did. @throws AwsError ValidationException */
+  /** Resolves when the training job has ended, however it did. @throws AwsError ResourceNotFound */
   ended(trainingJobName: string): Promise<void>;
+  /**
+   * A fault: the next `times` attempts of training (of jobs for which `match` holds) lose their instance at their first
+   * metric. Managed spot jobs go on from their checkpoints; others fail. The returned function takes the fault back.
+   */
+  interruptTraining(times: number, match?: (jobName: string) => boolean): () => void;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AwsError, type Cloud, NotSupportedLocally, type Placement, type ResourceType } from '../../types.ts';
 import { arnOf, bool, parseArn, tags } from '../common.ts';
@@ -56,6 +57,14 @@ const schema = z.strictObject({
 });
 type Properties = z.output<typeof schema>;
 
+/** Definitions that the CDK uploads are assets of the cloud assembly. */
+const ASSET_BUCKET = /^cdk-[a-z0-9]+-assets-/;
+
+function readObject(at: { Bucket: string; Key: string; Version?: string | undefined }, cloud: Cloud): string {
+  if (ASSET_BUCKET.test(at.Bucket)) return readFileSync(cloud.assetPath(at.Key), 'utf8');
+  return cloud.service<S3Service>('s3').getBytes(at.Bucket, at.Key, at.Version).toString();
+}
+
 function sourceOf(properties: Properties, cloud: Cloud): string {
   const location = properties.DefinitionS3Location;
   const source =
@@ -63,7 +72,7 @@ function sourceOf(properties: Properties, cloud: Cloud): string {
     (properties.Definition
       ? JSON.stringify(properties.Definition)
       : location
-        ? cloud.service<S3Service>('s3').getBytes(location.Bucket, location.Key, location.Version).toString()
+        ? readObject(location, cloud)
         : undefined);
   if (source === undefined)
     throw new AwsError(
