@@ -94,7 +94,8 @@ export const lambdaCodec: RestCodec = {
       status: error.statusCode,
       headers: {
         ...JSON_TYPE,
-        'x-amzn-errortype': error.name,
+        // Lambda has its own name for what IAM denies.
+        'x-amzn-errortype': error.name === 'AccessDenied' ? 'AccessDeniedException' : error.name,
         ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       },
       body: JSON.stringify({ ...fields, Message: error.message, message: error.message }),
