@@ -1,4 +1,4 @@
-import type { Service } from '../types.ts';
+import type { Cloud, Service } from '../types.ts';
 
 /** What services of this cloud offer each other beside their APIs: AWS services know each other without IAM too. */
 
@@ -32,7 +32,7 @@ export interface EventsService extends Service {
   readonly undelivered: readonly Undelivered[];
 }
 
-/** A delivery that no target took, after all retries. */
+/** A delivery that no target took, after all retries. {@link undelivered} has those of all services. */
 export interface Undelivered {
   /** Virtual epoch milliseconds. */
   readonly at: number;
@@ -47,7 +47,12 @@ export interface SchedulerService extends Service {
   readonly undelivered: readonly Undelivered[];
 }
 
+export interface FirehoseService extends Service {
+  readonly undelivered: readonly Undelivered[];
+}
+
 export interface LogsService extends Service {
+  readonly undelivered: readonly Undelivered[];
   /**
    * Lines that a function printed, in order, of one virtual instant. Creates group and stream if they do not exist.
    * @param at virtual epoch milliseconds; now if left out
@@ -60,6 +65,11 @@ export interface S3Service extends Service {
   getBytes(bucket: string, key: string, versionId?: string): Buffer;
   /** Writes an object without authorisation, and returns its VersionId. @throws AwsError NoSuchBucket */
   putBytes(bucket: string, key: string, bytes: Uint8Array | string): string;
+  /**
+   * A fault: flips a bit in the middle of the current version. Size, ETag and checksums stay those of what was
+   * written. @throws AwsError NoSuchBucket, NoSuchKey
+   */
+  corrupt(bucket: string, key: string): void;
 }
 
 /** An email that a topic would have sent. */
@@ -71,6 +81,7 @@ export interface Email {
   readonly message: string;
 }
 export interface SnsService extends Service {
+  readonly undelivered: readonly Undelivered[];
   /** Emails sent so far, oldest first. */
   readonly emails: readonly Email[];
   onEmail(listener: (email: Email) => void): () => void;
@@ -87,4 +98,12 @@ export interface MetricSink extends Service {
     atMs: number,
   ): void;
   ingestEmf?(doc: object, atMs: number): void;
+}
+
+const SENDERS = ['events', 'scheduler', 'sns', 'logs', 'firehose'];
+
+/** What got lost on its way in the whole cloud, oldest first. An honest run has none but those it means to have. */
+export function undelivered(cloud: Cloud): Undelivered[] {
+  const all = SENDERS.flatMap((name) => cloud.service<EventsService>(name).undelivered);
+  return all.toSorted((a, b) => a.at - b.at);
 }

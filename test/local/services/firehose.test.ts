@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createFirehose } from '../../../local/cloud/services/firehose/index.ts';
 import { evaluatePrefix } from '../../../local/cloud/services/firehose/prefix.ts';
+import { createLogs } from '../../../local/cloud/services/logs/index.ts';
 import { createS3 } from '../../../local/cloud/services/s3/index.ts';
 import { fakeCloud, ROLE, START } from './fake-cloud.ts';
 
@@ -27,7 +28,8 @@ const forLogs = {
 async function stream(destination: object = {}) {
   const s3 = createS3();
   const firehose = createFirehose();
-  const cloud = fakeCloud(s3, firehose);
+  const logs = createLogs();
+  const cloud = fakeCloud(s3, firehose, logs);
   const { ref: bucket } = await cloud.create('AWS::S3::Bucket', {}, 'bucket');
   await cloud.create('AWS::KinesisFirehose::DeliveryStream', {
     DeliveryStreamType: 'DirectPut',
@@ -101,12 +103,17 @@ describe('a delivery stream', () => {
     expect(Buffer.from(rawData, 'base64').toString()).toBe('not gzip');
   });
 
-  it('remembers what it may not write', async () => {
-    const { cloud, firehose, put } = await stream();
+  it('remembers what it may not write, and says so in its error log', async () => {
+    const CloudWatchLoggingOptions = { Enabled: true, LogGroupName: 'errors', LogStreamName: 's3' };
+    const { cloud, firehose, put } = await stream({ CloudWatchLoggingOptions });
+    await cloud.create('AWS::Logs::LogGroup', { LogGroupName: 'errors' });
+    await cloud.create('AWS::Logs::LogStream', { LogGroupName: 'errors', LogStreamName: 's3' });
     cloud.denied.add('s3:PutObject');
     await put('one');
     await cloud.clock.advanceTo(START + 60_000);
     expect(firehose.undelivered).toMatchObject([{ error: expect.stringContaining('AccessDenied') }]);
+    const { events } = await cloud.root('logs', 'FilterLogEvents', { logGroupName: 'errors' });
+    expect(JSON.parse(events[0].message)).toMatchObject({ errorCode: 'S3.AccessDenied' });
   });
 
   it('refuses a processor that is not implemented', async () => {

@@ -113,6 +113,16 @@ describe('objects', () => {
   });
 });
 
+it('an object that was corrupted keeps its ETag and has other bytes', async () => {
+  const { s3, name, put, get } = await bucket();
+  const { ETag } = await put('a', 'one');
+  s3.corrupt(name, 'a');
+  const got = await get('a');
+  expect(got.ETag).toBe(ETag);
+  expect(got.Body.toString()).not.toBe('one');
+  expect(got.Body).toHaveLength(3);
+});
+
 describe('listing', () => {
   it('folds at the delimiter and goes on page by page', async () => {
     const { put, keys } = await bucket();

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { AwsError, type Cloud, type Operation, type Service, type Shape } from '../../types.ts';
-import type { Undelivered } from '../internal.ts';
+import { AwsError, type Cloud, type Operation, type Shape } from '../../types.ts';
+import type { FirehoseService, Undelivered } from '../internal.ts';
 import { backoffMs, retryable } from '../messaging/index.ts';
 import { evaluatePrefix, formatTime } from './prefix.ts';
 import { processRecord } from './process.ts';
@@ -21,7 +21,7 @@ interface Buffered {
 }
 
 /** Firehose: direct puts to S3, buffered by size and time, with the processors that CloudWatch Logs data needs. */
-export function createFirehose(): Service & { readonly undelivered: readonly Undelivered[] } {
+export function createFirehose(): FirehoseService {
   const streams = new Map<string, DeliveryStream>();
   const buffers = new Map<DeliveryStream, Buffered>();
   const undelivered: Undelivered[] = [];
@@ -73,6 +73,7 @@ export function createFirehose(): Service & { readonly undelivered: readonly Und
             deadLettered: false,
           });
           cloud.trace('firehose', `${stream.name} could not write ${input.Key}: ${error}`);
+          await logError(cloud, stream, e);
           return;
         }
         await cloud.clock.sleep(backoffMs(attempt), `retry of ${stream.name}`);
@@ -85,7 +86,7 @@ export function createFirehose(): Service & { readonly undelivered: readonly Und
     if (!buffer) return;
     buffers.delete(stream);
     buffer.timer?.cancel();
-    cloud.clock.spawn(`${stream.name} to S3`, () =>
+    cloud.clock.after(0, `${stream.name} to S3`, () =>
       write(cloud, stream, Buffer.concat(buffer.records, buffer.bytes), buffer.since),
     );
   };
@@ -102,7 +103,7 @@ export function createFirehose(): Service & { readonly undelivered: readonly Und
         arrivalTimestamp: cloud.clock.now(),
       };
       const body = Buffer.from(`${JSON.stringify(failed)}\n`);
-      cloud.clock.spawn(`${stream.name} errors to S3`, () =>
+      cloud.clock.after(0, `${stream.name} errors to S3`, () =>
         write(cloud, stream, body, cloud.clock.now(), 'processing-failed'),
       );
       return;
@@ -180,4 +181,23 @@ export function createFirehose(): Service & { readonly undelivered: readonly Und
     ],
     undelivered,
   };
+}
+
+/** The error log that Firehose itself keeps, where the stream has one and its role may write it. */
+async function logError(cloud: Cloud, stream: DeliveryStream, error: AwsError): Promise<void> {
+  if (!stream.errorLog) return;
+  const message = JSON.stringify({
+    deliveryStreamARN: stream.arn,
+    destination: `arn:aws:s3:::${stream.bucket}`,
+    errorCode: `S3.${error.name}`,
+    message: error.message,
+  });
+  const logEvents = [{ timestamp: cloud.clock.now(), message }];
+  try {
+    const caller = cloud.assume(stream.roleArn, PRINCIPAL, 'firehose', stream.arn);
+    await cloud.call(caller, 'logs', 'PutLogEvents', { ...stream.errorLog, logEvents });
+  } catch (e) {
+    if (!(e instanceof AwsError)) throw e;
+    cloud.trace('firehose', `${stream.name} could not log its error: ${e.message}`);
+  }
 }

@@ -17,6 +17,8 @@ export interface DeliveryStream {
   readonly bufferMs: number;
   readonly bufferBytes: number;
   readonly processing: Processing;
+  /** Where errors of delivery are written. */
+  readonly errorLog: { readonly logGroupName: string; readonly logStreamName: string } | undefined;
 }
 
 const MiB = 1_048_576;
@@ -93,7 +95,6 @@ export function streamType(add: (cloud: Cloud, stream: DeliveryStream) => void):
     schema,
     inert: {
       DeliveryStreamEncryptionConfigurationInput: 'nothing is encrypted here',
-      'ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions': 'errors are traced, not logged',
       Tags: 'no tag-based access here',
     },
     create: (p: z.output<typeof schema>, placement, cloud) => {
@@ -101,6 +102,7 @@ export function streamType(add: (cloud: Cloud, stream: DeliveryStream) => void):
       const arn = arnOf(cloud, 'firehose', `deliverystream/${name}`);
       const to = p.ExtendedS3DestinationConfiguration;
       const gzip = to.CompressionFormat === 'GZIP';
+      const log = to.CloudWatchLoggingOptions;
       const enabled = to.ProcessingConfiguration?.Enabled === true;
       add(cloud, {
         name,
@@ -115,6 +117,10 @@ export function streamType(add: (cloud: Cloud, stream: DeliveryStream) => void):
         // Firehose's defaults: 300 s or 5 MiB, whichever comes first.
         bufferMs: (to.BufferingHints?.IntervalInSeconds ?? 300) * 1000,
         bufferBytes: (to.BufferingHints?.SizeInMBs ?? 5) * MiB,
+        errorLog:
+          log?.Enabled && log.LogGroupName && log.LogStreamName
+            ? { logGroupName: log.LogGroupName, logStreamName: log.LogStreamName }
+            : undefined,
         processing: processingOf(enabled ? (to.ProcessingConfiguration?.Processors ?? []) : []),
       });
       return { ref: name, attributes: { Arn: arn } };

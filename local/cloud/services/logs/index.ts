@@ -13,7 +13,7 @@ const MAX_EVENTS = 10_000;
  * CloudWatch Logs: groups, streams, filter patterns, subscriptions to Firehose and Lambda, metric filters; lines in
  * the embedded metric format go on to CloudWatch.
  */
-export function createLogs(): LogsService & { readonly undelivered: readonly Undelivered[] } {
+export function createLogs(): LogsService {
   const state: LogsState = { groups: new Map(), policies: [] };
   const undelivered: Undelivered[] = [];
   let home: Cloud | undefined;

@@ -59,6 +59,13 @@ export function createS3(): S3Service {
         ? new AwsError('NoSuchKey', `The specified key does not exist: s3://${name}/${key}`, 404)
         : new AwsError('NoSuchVersion', `The specified version does not exist: s3://${name}/${key}`, 404);
     },
+    corrupt(name, key) {
+      const { store } = buckets.get(name);
+      const found = store.current(key);
+      if (!found)
+        throw new AwsError('NoSuchKey', `The specified key does not exist: s3://${name}/${key}`, 404);
+      store.corrupt(found);
+    },
     putBytes(name, key, bytes) {
       const bucket = buckets.get(name);
       const kmsKey = bucket.kmsKey === undefined ? {} : { kmsKey: bucket.kmsKey };

@@ -180,6 +180,15 @@ export class ObjectStore {
     }
   }
 
+  /** Flips a bit in the middle of the stored bytes; an empty object stays as it is. */
+  corrupt(version: Version): void {
+    const bytes = this.read(version);
+    if (bytes.length === 0) return;
+    const middle = bytes.length >> 1;
+    bytes[middle] = bytes[middle]! ^ 1;
+    writeFileSync(version.file, bytes);
+  }
+
   #add(version: Version): void {
     const versions = this.#versions.get(version.key);
     if (!versions) {

@@ -76,9 +76,7 @@ export function createScheduler(): SchedulerService {
     // Flexible: somewhere in the window, the same place for the same seed.
     const late = schedule.windowMs > 0 ? Math.floor(cloud.random.next() * schedule.windowMs) : 0;
     cloud.clock.at(at, `plan ${schedule.name}`, () => plan(cloud, schedule, at));
-    cloud.clock.at(at + late, `schedule ${schedule.name}`, () => {
-      cloud.clock.spawn(`schedule ${schedule.name}`, () => fire(cloud, schedule, at));
-    });
+    cloud.clock.at(at + late, `schedule ${schedule.name}`, () => fire(cloud, schedule, at));
   };
 
   /** @throws AwsError ResourceNotFoundException */

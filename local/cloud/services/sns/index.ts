@@ -16,7 +16,7 @@ const PRINCIPAL = 'sns.amazonaws.com';
 const MAX_BYTES = 262_144;
 
 /** SNS: topics with subscriptions of queues, functions and email addresses. Emails are recorded, not sent. */
-export function createSns(): SnsService & { readonly undelivered: readonly Undelivered[] } {
+export function createSns(): SnsService {
   const topics = new Map<string, Topic>();
   const emails: Email[] = [];
   const undelivered: Undelivered[] = [];
@@ -88,7 +88,10 @@ export function createSns(): SnsService & { readonly undelivered: readonly Undel
       };
       for (const to of topic.subscriptions) {
         if (!to.wants(input.Message, attributeValues(input.MessageAttributes))) continue;
-        cloud.clock.spawn(`${topic.name} to ${to.endpoint}`, () => deliverTo(cloud, topic, to, notification));
+        // One after the other, as deliveries of EventBridge.
+        cloud.clock.after(0, `${topic.name} to ${to.endpoint}`, () =>
+          deliverTo(cloud, topic, to, notification),
+        );
       }
       return { MessageId };
     },
