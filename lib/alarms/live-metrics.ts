@@ -16,7 +16,6 @@ export function liveMetric(inference: InferenceFunction, metricName: string, sta
     },
     statistic,
     period: Duration.minutes(1),
-    label: `live ${metricName}`,
   });
 }
 

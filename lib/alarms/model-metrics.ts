@@ -44,7 +44,6 @@ export class ModelMetrics {
       dimensionsMap: { [DIMENSIONS.model]: this.#model, ...more },
       statistic,
       period,
-      label: [name, ...Object.values(more)].join(' '),
     });
   }
 }
