@@ -8,7 +8,7 @@ import { createLambda } from './lambda/index.ts';
 import { createLogs } from './logs/index.ts';
 import { createCloudWatch } from './monitoring/index.ts';
 import { createS3 } from './s3/index.ts';
-import { createSageMaker, createSageMaker } from './sagemaker/index.ts';
+import { createSageMaker } from './sagemaker/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSns } from './sns/index.ts';
 import { createSqs } from './sqs/index.ts';
