@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { getBytes, s3Client } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
 import { hashEntity } from '../shared/features/entity.ts';
 import { compileSpec } from '../shared/features/parse.ts';
 import type { Model } from '../shared/model.ts';
 import { loadModel, type ReadObject } from '../shared/onnx/load.ts';
+import { createObjectReader } from '../shared/onnx/read-object.ts';
 import { checkSignature } from '../shared/onnx/signature.ts';
 import { createOutput } from './output.ts';
 import { createPredictor } from './predict.ts';
@@ -35,9 +35,7 @@ export async function load(
 export async function createHandler(model: Model) {
   const { artifactBucket } = readEnv(process.env, ['artifactBucket']);
   const sealed = readSealed(process.env);
-  const store = s3Client();
-  const read: ReadObject = async (key, id) => (await getBytes(store, artifactBucket, key, id)).bytes;
-  const serving = sealed && (await load(model, sealed, read));
+  const serving = sealed && (await load(model, sealed, createObjectReader(process.env, artifactBucket)));
   return createService(model.definition.name, serving, {
     write: (text) => void process.stdout.write(text),
     now: () => new Date(),

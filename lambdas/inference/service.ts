@@ -1,10 +1,11 @@
 import { HEADERS } from '../../contracts/names.ts';
-import { type ModelInfo, type ScoreResponse, scoreRequestSchema } from '../../contracts/prediction.ts';
+import type { ModelInfo, ScoreResponse } from '../../contracts/prediction.ts';
 import { type HttpAnswer, ProblemError, problem } from '../shared/http/problem.ts';
 import { type ApiEvent, jsonBody, route } from '../shared/http/request.ts';
 import { readEnvelope } from './envelope.ts';
 import type { Output } from './output.ts';
 import type { Predictor } from './predict.ts';
+import { readScoreRequest } from './score-request.ts';
 import type { Sealed } from './sealed.ts';
 
 /** A version that can answer. */
@@ -93,7 +94,7 @@ export function createService(model: string, serving: Serving | null, effects: E
   /** No prediction line and no metric: the release machine asks, not a client. */
   async function score(event: unknown): Promise<ScoreResponse> {
     if (!serving) throw new Error(`${model}: this version has no model sealed into it`);
-    const { rows } = scoreRequestSchema.parse(event);
+    const { rows } = readScoreRequest(event);
     return { version: serving.sealed.version, scores: await serving.predictor.scoreRows(rows) };
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactFiles } from '../../contracts/artifact.ts';
-import { predictionRequestSchema } from '../../contracts/prediction.ts';
+import { predictionRequestSchema, scoreRequestSchema } from '../../contracts/prediction.ts';
 import { readEnvelope } from '../../lambdas/inference/envelope.ts';
 import { load } from '../../lambdas/inference/handler.ts';
+import { readScoreRequest } from '../../lambdas/inference/score-request.ts';
 import { readSealed } from '../../lambdas/inference/sealed.ts';
 import type { ReadObject } from '../../lambdas/shared/onnx/load.ts';
 import { pinned, shop, shopArtifact, shopSignature } from '../fixtures/model.ts';
@@ -22,7 +23,7 @@ describe('loading an artifact', () => {
     });
   });
 
-  it.each([
+  it.each<[string, string, RegExp, number[]?]>([
     ['is not JSON', '{', /is not JSON/],
     ['lacks a field', JSON.stringify({ ...shopSignature, output: undefined }), /output/],
     ['is of another model', JSON.stringify({ ...shopSignature, model: 'churn' }), /of model 'churn'/],
@@ -30,9 +31,10 @@ describe('loading an artifact', () => {
       'has a feature that the code cannot make',
       JSON.stringify({ ...shopSignature, features: [{ name: 'age', kind: 'numeric' }] }),
       /'age' is numeric here and absent there/,
+      [1],
     ],
-  ])('refuses a signature that %s', async (_, signature, message) => {
-    const { files, read } = pinned({ 'model.onnx': logisticModel([1]), 'signature.json': signature });
+  ])('refuses a signature that %s', async (_, signature, message, weights = [1, 1, 1, 1]) => {
+    const { files, read } = pinned({ 'model.onnx': logisticModel(weights), 'signature.json': signature });
     await expect(loadShop(read, files)).rejects.toMatchObject({
       name: 'ArtifactInvalid',
       message: expect.stringMatching(message),
@@ -67,6 +69,7 @@ describe('the sealed environment', () => {
     ['the version is no number', { ...env, MODEL_VERSION: 'latest' }, /MODEL_VERSION/],
     ['the slot is unknown', { ...env, MODEL_SLOT: 'red' }, /blue or green/],
     ['the artifact is no JSON', { ...env, MODEL_ARTIFACT: 'x' }, /MODEL_ARTIFACT/],
+    ['a file is not pinned', { ...env, MODEL_ARTIFACT: '{"model.onnx":{"key":"k"}}' }, /MODEL_ARTIFACT/],
   ])('is refused when %s', (_, wrong, message) => {
     expect(() => readSealed(wrong)).toThrow(message);
   });
@@ -92,5 +95,32 @@ describe('the envelope of a prediction request', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a score request', () => {
+  const value = fc.constantFrom<unknown>(1, 0.5, 'web', null, true, [], {});
+  const row = fc.oneof(fc.dictionary(fc.string(), value), fc.constantFrom<unknown>(null, 1, []));
+  const request = fc.record(
+    { kind: fc.constant('score'), rows: fc.oneof(fc.array(row, { maxLength: 3 }), value), more: value },
+    { requiredKeys: ['kind'] },
+  );
+
+  it('is accepted exactly when the contract accepts it', () => {
+    fc.assert(
+      fc.property(request, (raw) => {
+        const event = JSON.parse(JSON.stringify(raw)) as unknown;
+        const accepted = scoreRequestSchema.strict().safeParse(event).success;
+        if (accepted) expect(readScoreRequest(event)).toEqual(event);
+        else expect(() => readScoreRequest(event)).toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('may have a thousand rows and no more', () => {
+    const rows = (n: number) => ({ kind: 'score', rows: new Array(n).fill({ amount: 1 }) });
+    expect(readScoreRequest(rows(1000)).rows).toHaveLength(1000);
+    expect(() => readScoreRequest(rows(1001))).toThrow(/1 to 1000/);
   });
 });

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { MODEL_INPUT, MODEL_OUTPUT } from '../../../contracts/artifact.ts';
+import { MODEL_INPUT, MODEL_OUTPUT } from '../../../contracts/boundary.ts';
 import { CoalmineError } from '../../../contracts/errors.ts';
 
 /** A loaded model: vectors in, scores out. */

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MODEL_INPUT, MODEL_OUTPUT, type Signature } from '../../contracts/artifact.ts';
+import { ENV, SEALED_ENV } from '../../contracts/names.ts';
+import { sha256 } from '../../lambdas/shared/objects.ts';
+import model from '../../models/fraud/model.ts';
+import { forestModel } from '../../test/fixtures/onnx.ts';
+
+/** Names in the vocabulary of each categorical feature. */
+export const VOCABULARY = ['a', 'b', 'c', 'd', 'e'];
+
+const signature: Signature = {
+  model: model.name,
+  featureSpecHash: '0'.repeat(64),
+  features: model.features.map(({ name, kind }) =>
+    kind === 'numeric' ? { name, kind } : { name, kind, vocabulary: VOCABULARY },
+  ),
+  input: MODEL_INPUT,
+  output: MODEL_OUTPUT,
+};
+/** 200 trees of depth 6: what the embedded trainer makes of the default hyperparameters. */
+export const onnx = forestModel(model.features.length, 200, 6);
+
+const objects: Record<string, Uint8Array> = {
+  'model.onnx': onnx,
+  'signature.json': Buffer.from(JSON.stringify(signature)),
+};
+const key = (file: string) => `models/${model.name}/000001/${file}`;
+
+/** An S3 that knows the two files of the artifact, and the environment of a function sealed with them. */
+export async function sealedFunction(): Promise<{ server: Server; env: NodeJS.ProcessEnv }> {
+  const server = createServer((request, response) => {
+    const file = Object.keys(objects).find((f) => request.url?.includes(key(f)));
+    response.writeHead(file ? 200 : 404, { 'x-amz-version-id': 'v1' }).end(file && objects[file]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const pins = Object.entries(objects).map(([f, b]) => [
+    f,
+    { key: key(f), versionId: 'v1', sha256: sha256(b) },
+  ]);
+  const env = {
+    PATH: process.env['PATH'],
+    [ENV.artifactBucket]: 'artifacts',
+    [ENV.stage]: 'local',
+    [SEALED_ENV.version]: '1',
+    [SEALED_ENV.run]: 'bench',
+    [SEALED_ENV.slot]: 'blue',
+    [SEALED_ENV.artifact]: JSON.stringify(Object.fromEntries(pins)),
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  };
+  return { server, env };
+}
+
+/**
+ * Runs a worker in a process of its own, its stdout a pipe that is read as Lambda reads it, until it sends a message.
+ * @returns the message, and the milliseconds from the start of the process to it
+ */
+export async function runWorker(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ message: unknown; ms: number; lines: number }> {
+  const started = performance.now();
+  const child: ChildProcess = spawn(process.execPath, [script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let lines = 0;
+  child.stdout!.on('data', (chunk: Buffer) => {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const { message, ms } = await new Promise<{ message: unknown; ms: number }>((resolve, reject) => {
+    child.once('message', (m) => resolve({ message: m, ms: performance.now() - started }));
+    child.once('error', reject);
+    ended.then((code) => reject(new Error(`${script} ended with ${code} before it answered`)));
+  });
+  await ended;
+  return { message, ms, lines };
+}

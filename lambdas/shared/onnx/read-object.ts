@@ -1,0 +1,132 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { ReadObject } from './load.ts';
+
+/** Attempts in all, as in the SDK's standard mode. */
+const ATTEMPTS = 3;
+/** First pause between attempts, ms; it doubles. */
+const PAUSE_MS = 50;
+/** Silence on the connection after which an attempt is given up, ms. */
+const SILENCE_MS = 5000;
+
+/** S3 answered with an error; `name` is its code, e.g. `AccessDenied`. */
+export class ObjectUnreadable extends Error {
+  readonly status: number;
+  constructor(name: string, status: number, key: string) {
+    super(`S3 answers ${status} ${name} to reading ${key}`);
+    this.name = name;
+    this.status = status;
+  }
+}
+
+/** SHA-256 for the signer, by Node.js. */
+class Sha256 {
+  readonly #hash;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    if (secret === undefined) this.#hash = createHash('sha256');
+    else this.#hash = createHmac('sha256', typeof secret === 'string' ? secret : bytesOf(secret));
+  }
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(typeof data === 'string' ? data : bytesOf(data));
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {
+    throw new Error('a digest of the signer is used once');
+  }
+}
+const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+  ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a bucket is: its own host on AWS, a path below an endpoint that is set. */
+function locate(env: Environment, bucket: string): URL {
+  const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
+  if (endpoint) return new URL(`${endpoint.replace(/\/$/, '')}/${bucket}/`);
+  const region = env['AWS_REGION'];
+  return new URL(`https://${bucket}.s3.${region}.amazonaws.com${region?.startsWith('cn-') ? '.cn' : ''}/`);
+}
+
+/**
+ * Loaded when it is known which, as TLS costs a start some 15 ms that plain HTTP does not need; and not by `import`,
+ * which would touch every export of `node:http` and with them load the whole of fetch and WebSocket, 30 ms.
+ */
+const transport = (url: URL) =>
+  url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
+
+function get(url: URL, headers: Record<string, string>): Promise<{ status: number; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const request = transport(url).request(
+      url,
+      { headers, timeout: SILENCE_MS },
+      (response: IncomingMessage) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          if (response.complete) resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+          else reject(new Error('the connection was closed in the middle of the object'));
+        });
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error(`no byte for ${SILENCE_MS} ms`)));
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+/**
+ * Reads versions of objects with plain signed requests. Not the SDK's S3 client: importing that takes longer than
+ * everything else in the inference function's cold start together, and all that it needs is GetObject.
+ * @param env region, credentials and endpoint, by the names that Lambda gives them
+ * @returns a reader that throws ObjectUnreadable, or the error of the last attempt
+ */
+export function createObjectReader(env: Environment, bucket: string): ReadObject {
+  const base = locate(env, bucket);
+  const signer = new SignatureV4({
+    service: 's3',
+    region: env['AWS_REGION'] ?? '',
+    credentials: {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      ...(env['AWS_SESSION_TOKEN'] && { sessionToken: env['AWS_SESSION_TOKEN'] }),
+    },
+    sha256: Sha256,
+    // S3 is the one service whose paths are signed as they are sent.
+    uriEscapePath: false,
+  });
+
+  const once = async (key: string, versionId: string): Promise<Buffer> => {
+    const path = key.split('/').map(encodeURIComponent).join('/');
+    const url = new URL(`${base.pathname}${path}?versionId=${encodeURIComponent(versionId)}`, base);
+    const signed = await signer.sign({
+      method: 'GET',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: { versionId },
+      headers: { host: url.host },
+    });
+    const { status, body } = await get(url, signed.headers);
+    if (status === 200) return body;
+    throw new ObjectUnreadable(/<Code>(\w+)<\/Code>/.exec(body.toString())?.[1] ?? 'Unknown', status, key);
+  };
+
+  return async (key, versionId) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(key, versionId);
+      } catch (e) {
+        const final = e instanceof ObjectUnreadable && e.status < 500;
+        if (final || attempt === ATTEMPTS) throw e;
+        await setTimeout(PAUSE_MS * 2 ** (attempt - 1));
+      }
+    }
+  };
+}
