@@ -1,11 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Caller, Cloud } from '../../types.ts';
 import { filesIn } from './archive.ts';
 import { parseS3Uri, type TrainingRequest } from './request.ts';
-
-/** Buckets of CDK bootstrap: assets are files of the cloud assembly, not objects. */
-const ASSET_BUCKET = /^cdk-[a-z0-9]+-assets-/;
 
 /** Where an object lands in its channel: what follows the prefix, or its name where the prefix is the whole key. */
 export function localName(key: string, prefix: string): string {
@@ -117,7 +114,6 @@ export class Workspace {
   async #download(uri: string, folder: string): Promise<{ files: number; bytes: number }> {
     const { bucket, prefix } = parseS3Uri(uri);
     mkdirSync(folder, { recursive: true });
-    if (ASSET_BUCKET.test(bucket)) return this.#copyAsset(bucket, prefix, folder);
     let files = 0;
     let bytes = 0;
     let ContinuationToken: string | undefined;
@@ -139,16 +135,5 @@ export class Workspace {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken);
     return { files, bytes };
-  }
-
-  #copyAsset(bucket: string, key: string, folder: string): { files: number; bytes: number } {
-    this.#cloud.authorize(this.#caller, [
-      { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: { 's3:prefix': key } },
-      { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` },
-    ]);
-    const source = this.#cloud.assetPath(key);
-    cpSync(source, join(folder, basename(key)), { recursive: true });
-    // Assets that are folders are zipped on their way to S3; their size is of no matter to the model of time.
-    return { files: 1, bytes: statSync(source).size };
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AwsError, type Cloud, NotSupportedLocally, type Placement, type ResourceType } from '../../types.ts';
 import { arnOf, bool, parseArn, tags } from '../common.ts';
@@ -57,14 +56,6 @@ const schema = z.strictObject({
 });
 type Properties = z.output<typeof schema>;
 
-/** Definitions that the CDK uploads are assets of the cloud assembly. */
-const ASSET_BUCKET = /^cdk-[a-z0-9]+-assets-/;
-
-function readObject(at: { Bucket: string; Key: string; Version?: string | undefined }, cloud: Cloud): string {
-  if (ASSET_BUCKET.test(at.Bucket)) return readFileSync(cloud.assetPath(at.Key), 'utf8');
-  return cloud.service<S3Service>('s3').getBytes(at.Bucket, at.Key, at.Version).toString();
-}
-
 function sourceOf(properties: Properties, cloud: Cloud): string {
   const location = properties.DefinitionS3Location;
   const source =
@@ -72,7 +63,7 @@ function sourceOf(properties: Properties, cloud: Cloud): string {
     (properties.Definition
       ? JSON.stringify(properties.Definition)
       : location
-        ? readObject(location, cloud)
+        ? cloud.service<S3Service>('s3').getBytes(location.Bucket, location.Key, location.Version).toString()
         : undefined);
   if (source === undefined)
     throw new AwsError(
