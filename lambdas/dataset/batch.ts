@@ -13,6 +13,8 @@ export interface Batch {
   record(row: number): RawRecord;
   /** Hash of the entity, its first 64 bits; 0n where it is missing. */
   entity(row: number): bigint;
+  /** Event time in epoch milliseconds; NaN where it is missing or no time. */
+  time(row: number): number;
 }
 
 /** A row that could not even be split into columns. */
@@ -35,6 +37,7 @@ export interface RawFile {
 export interface Wanted {
   readonly columns: readonly string[];
   readonly entity: string;
+  readonly eventTime: string;
 }
 
 /** 64 bits as 16 hex digits. */

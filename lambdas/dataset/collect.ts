@@ -84,7 +84,8 @@ async function collect(
   const table = createTable(spec.features, precision);
   const tally = new Tally(spec.features.length);
   const intake = new Intake({ definition, spec, window, table, tally, rejects, golden });
-  const wanted = { columns: requiredColumns(definition, spec), entity: definition.entity };
+  const { entity, eventTime } = definition;
+  const wanted = { columns: requiredColumns(definition, spec), entity, eventTime };
   const ignored = new Set<string>();
   for (const source of sources) {
     const read = tally.of(source.date).read;

@@ -15,7 +15,7 @@ import type { Rejects } from './rejects.ts';
 import type { Source } from './sources.ts';
 import { type Column, MISSING_CODE, reserve, type Table } from './table.ts';
 import type { Tally } from './tally.ts';
-import { parseEventTime, type Window } from './window.ts';
+import type { Window } from './window.ts';
 
 export interface IntakeOptions {
   readonly definition: ModelDefinition;
@@ -83,10 +83,9 @@ export class Intake {
     });
     reserve(table, rows);
     const partition = tally.of(source.date);
-    const rawTime = batch.column(definition.eventTime);
     const rawLabel = batch.column(definition.label.column);
     for (let r = 0; r < rows; r++) {
-      const time = parseEventTime(rawTime(r));
+      const time = batch.time(r);
       const label = this.#label(rawLabel(r));
       const entity = batch.entity(r);
       if (bad[r] || !(time >= window.fromMs && time < window.toMs) || Number.isNaN(label) || entity === 0n) {

@@ -1,4 +1,5 @@
 import type { NumericBaseline } from '../../contracts/dataset.ts';
+import { sortFloats } from './sort-floats.ts';
 
 /** The next float32 below `x`. */
 export function justBelow(x: number): number {
@@ -43,7 +44,7 @@ export function countBins(sorted: ArrayLike<number>, edges: readonly number[]): 
 
 /** Baseline of one numeric feature; NaN is missing. Does not change `values`. */
 export function numericBaseline(values: Float32Array): NumericBaseline {
-  const sorted = values.slice().sort(); // native numeric sort, NaN last
+  const sorted = sortFloats(values);
   let known = sorted.length;
   while (known > 0 && Number.isNaN(sorted[known - 1])) known--;
   const present = sorted.subarray(0, known);

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { RawRecord } from '../../contracts/features.ts';
 import { hashEntity } from '../shared/features/entity.ts';
 import type { Batch, Malformed, RawFile, Wanted } from './batch.ts';
+import { parseEventTime } from './window.ts';
 
 const BATCH_ROWS = 2048;
 
@@ -38,6 +39,7 @@ export const recordBatch = (records: readonly RawRecord[], first: number, wanted
   first,
   column: (name) => (row) => records[row]![name],
   record: (row) => records[row]!,
+  time: (row) => parseEventTime(records[row]![wanted.eventTime]),
   entity: (row) => {
     const value = records[row]![wanted.entity];
     const text = value === null || value === undefined || typeof value === 'object' ? '' : String(value);

@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { RawRecord } from '../../contracts/features.ts';
 import type { Batch, Wanted } from './batch.ts';
 import { entityHashSql, identifier } from './duck.ts';
+import { parseEventTime } from './window.ts';
 
 /** A column of a raw file and its DuckDB type. */
 export interface TypedColumn {
@@ -38,9 +39,17 @@ export async function* streamBatches(
   const entity = columns.some((c) => c.name === wanted.entity)
     ? entityHashSql(identifier(wanted.entity))
     : '0::UBIGINT';
-  const list = [...read.map(rawSql), entity].join(', ');
+  // Times that are typed need not become text to be parsed again.
+  const typed = columns.find((c) => c.name === wanted.eventTime && TIME.test(c.type));
+  const time = typed
+    ? `coalesce(CAST(epoch_ms(CAST(${identifier(typed.name)} AS TIMESTAMP)) AS DOUBLE), 'nan'::DOUBLE)`
+    : `'nan'::DOUBLE`;
+  const list = [...read.map(rawSql), entity, time].join(', ');
   const result = await db.stream(`SELECT ${list} FROM ${from}`);
-  const batch = new ChunkBatch(read.map((c) => c.name));
+  const batch = new ChunkBatch(
+    read.map((c) => c.name),
+    typed ? undefined : wanted.eventTime,
+  );
   let next = result.fetchChunk();
   for (;;) {
     const chunk = await next;
@@ -59,10 +68,14 @@ class ChunkBatch implements Batch {
   readonly #index: ReadonlyMap<string, number>;
   #columns: Read[] = [];
   #entity: Read = () => 0n;
+  #time: Read = () => Number.NaN;
+  /** Column with the event time as text or number; undefined when DuckDB knows it as a time. */
+  readonly #timeColumn: string | undefined;
   #row = 0;
   readonly #record: RawRecord;
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], timeColumn: string | undefined) {
+    this.#timeColumn = timeColumn;
     this.#index = new Map(names.map((n, i) => [n, i]));
     const record = {};
     names.forEach((name, i) => {
@@ -85,6 +98,7 @@ class ChunkBatch implements Batch {
     };
     this.#columns = Array.from({ length: this.#index.size }, (_, i) => read(i));
     this.#entity = read(this.#index.size);
+    this.#time = this.#timeColumn === undefined ? read(this.#index.size + 1) : this.#parsed(this.#timeColumn);
     return this;
   }
 
@@ -95,6 +109,15 @@ class ChunkBatch implements Batch {
   record(row: number): RawRecord {
     this.#row = row;
     return this.#record;
+  }
+
+  #parsed(column: string): Read {
+    const raw = this.column(column);
+    return (row) => parseEventTime(raw(row));
+  }
+
+  time(row: number): number {
+    return this.#time(row) as number;
   }
 
   entity(row: number): bigint {
