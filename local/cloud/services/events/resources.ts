@@ -8,8 +8,7 @@ import {
 } from '../../types.ts';
 import { arnOf, keyArn, num, policyDocument, tags } from '../common.ts';
 import type { CloudEvent } from '../internal.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../messaging/delivery.ts';
-import { canDeliverTo } from '../messaging/target.ts';
+import { canDeliverTo, type RetryPolicy, retryOf } from '../messaging/index.ts';
 import { compilePattern, type Matcher } from './pattern.ts';
 import type { InputSpec } from './transform.ts';
 
@@ -94,17 +93,6 @@ const busPolicySchema = z.strictObject({
   Action: z.string().optional(),
   Principal: z.string().optional(),
 });
-
-export function retryOf(
-  policy:
-    | { MaximumRetryAttempts?: number | undefined; MaximumEventAgeInSeconds?: number | undefined }
-    | undefined,
-): RetryPolicy {
-  return {
-    maxRetries: policy?.MaximumRetryAttempts ?? DEFAULT_RETRY.maxRetries,
-    maxAgeSeconds: policy?.MaximumEventAgeInSeconds ?? DEFAULT_RETRY.maxAgeSeconds,
-  };
-}
 
 function ruleTarget(t: z.output<typeof targetSchema>): RuleTarget {
   if (!canDeliverTo(t.Arn)) throw new NotSupportedLocally(`EventBridge target ${t.Arn}`);

@@ -10,6 +10,18 @@ export interface RetryPolicy {
 }
 export const DEFAULT_RETRY: RetryPolicy = { maxRetries: 185, maxAgeSeconds: 86_400 };
 
+/** A template's retry policy, with AWS's defaults for what it leaves out. */
+export function retryOf(
+  policy:
+    | { MaximumRetryAttempts?: number | undefined; MaximumEventAgeInSeconds?: number | undefined }
+    | undefined,
+): RetryPolicy {
+  return {
+    maxRetries: policy?.MaximumRetryAttempts ?? DEFAULT_RETRY.maxRetries,
+    maxAgeSeconds: policy?.MaximumEventAgeInSeconds ?? DEFAULT_RETRY.maxAgeSeconds,
+  };
+}
+
 /** Waits double from one second to an hour: AWS says "exponential back-off with jitter" and gives no numbers. */
 export const backoffMs = (attempt: number): number => Math.min(1000 * 2 ** attempt, 3_600_000);
 

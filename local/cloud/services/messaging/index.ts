@@ -6,5 +6,6 @@ export {
   type Outcome,
   type RetryPolicy,
   retryable,
+  retryOf,
 } from './delivery.ts';
 export { canDeliverTo, type Delivery, deliverOnce, type Target } from './target.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Cloud, ResourceType } from '../../types.ts';
 import { arnOf, num, tags } from '../common.ts';
-import { retryOf } from '../events/resources.ts';
-import type { RetryPolicy } from '../messaging/index.ts';
+import { type RetryPolicy, retryOf } from '../messaging/index.ts';
 import { type Next, parseExpression } from './expression.ts';
 import { checkTarget, type ScheduleTarget } from './target.ts';
 
