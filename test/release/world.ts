@@ -161,3 +161,19 @@ export const beginInput = (release: string, version: number | 'latest') =>
     by: 'test',
     reason: 'why',
   }) as const;
+
+/** A prediction that the champion of these tests answered, unless `more` says otherwise. */
+export const line = (n: number, score = 0.5, more: Partial<PredictionLine> = {}): PredictionLine => ({
+  event: 'prediction',
+  predictionId: `p${n}`,
+  model: 'fraud',
+  version: 1,
+  slot: 'blue',
+  at: '2026-11-16T08:00:00Z',
+  entity: 'e',
+  features: { a: n },
+  score,
+  latencyMs: 1,
+  degraded: false,
+  ...more,
+});
