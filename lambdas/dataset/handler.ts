@@ -12,7 +12,7 @@ import { type DatasetService, runDataset } from './service.ts';
  * Needs:
  *   s3:ListBucket      raw bucket, prefix <model>/*
  *   s3:GetObject       raw bucket <model>/*
- *   s3:ListBucket      dataset bucket (so that an object that is not there is NoSuchKey, not AccessDenied)
+ *   s3:ListBucket      dataset bucket, prefix datasets/<model>/*, golden/<model>/*
  *   s3:GetObject, s3:PutObject  dataset bucket datasets/<model>/*, golden/<model>/*
  *   dynamodb:GetItem, dynamodb:UpdateItem  registry table, leading key MODEL#<model>
  *   events:PutEvents   platform bus

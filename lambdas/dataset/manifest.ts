@@ -1,15 +1,13 @@
-import { isNamed } from '../shared/errors.ts';
-import { getBytes, type ObjectStore, putOnce } from '../shared/objects.ts';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { type ObjectStore, putOnce } from '../shared/objects.ts';
 
-/** Whether a manifest is there. It is written last: where it is, everything it names is. */
+/**
+ * Whether a manifest is there. It is written last: where it is, everything it names is. Asked by listing: to read an
+ * object that is not there is AccessDenied for a role that may list only some prefixes.
+ */
 export async function manifestExists(store: ObjectStore, bucket: string, key: string): Promise<boolean> {
-  try {
-    await getBytes(store, bucket, key);
-    return true;
-  } catch (e) {
-    if (isNamed(e, 'NoSuchKey', 'NotFound')) return false;
-    throw e;
-  }
+  const page = await store.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+  return page.Contents?.[0]?.Key === key;
 }
 
 /**

@@ -13,7 +13,7 @@ import { driftStore } from './store.ts';
  *   s3:GetObject         prediction bucket predictions/<model>/*
  *   s3:PutObject         prediction bucket drift/<model>/*
  *   s3:GetObject, s3:GetObjectVersion  artifact bucket models/<model>/*
- *   dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem, dynamodb:DeleteItem  registry table, leading key MODEL#<model>
+ *   dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem, dynamodb:UpdateItem  registry table, leading key MODEL#<model>
  *   events:PutEvents     platform bus
  *   kms:Decrypt, kms:GenerateDataKey   platform key
  * Input: `{"at": "<aws.scheduler.scheduled-time>"}`, so that a repeated delivery is the same check; or `{}`.

@@ -1,9 +1,9 @@
 import {
-  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import {
   type DriftItem,
@@ -30,12 +30,14 @@ export interface DriftStore {
   runs(): Promise<RunItem[]>;
   /** Claims a check; false when it has been made already. */
   claim(item: DriftItem): Promise<boolean>;
-  /** Gives up a claim that could not be announced, so that a retry makes the check again. */
+  /** Gives up a claim that could not be announced, so that a retry makes the check again. Nothing is deleted. */
   release(item: DriftItem): Promise<void>;
 }
 
 /** Runs that are looked at: a model is retrained some times a week, so these go back months. */
 const RUNS = 100;
+/** Abandoned checks in a row, and the one asked about, that are looked past for the check before. */
+const ABANDONED = 20;
 
 export function driftStore(
   client: Pick<DynamoDBDocumentClient, 'send'>,
@@ -64,11 +66,11 @@ export function driftStore(
     return (Items ?? []).map(bare);
   };
   const between = async (from: string, to: string, limit: number) => {
-    const items = await newest(registryKeys.drift(from), registryKeys.drift(to), limit + 1);
+    const items = await newest(registryKeys.drift(from), registryKeys.drift(to), limit);
     return items
+      .filter((i) => !i['abandoned'])
       .map((i) => driftItemSchema.parse(i))
-      .filter((i) => i.at < to)
-      .slice(0, limit);
+      .filter((i) => i.at < to);
   };
   return {
     async champion() {
@@ -81,9 +83,9 @@ export function driftStore(
     },
     async check(at) {
       const item = await get(registryKeys.drift(at));
-      return item ? driftItemSchema.parse(item) : null;
+      return item && !item['abandoned'] ? driftItemSchema.parse(item) : null;
     },
-    previous: async (at) => (await between('', at, 1))[0] ?? null,
+    previous: async (at) => (await between('', at, ABANDONED))[0] ?? null,
     between: (from, to) => between(from, to, 1000),
     async runs() {
       const items = await newest(registryKeys.runPrefix, `${registryKeys.runPrefix}~`, RUNS);
@@ -95,7 +97,8 @@ export function driftStore(
           new PutCommand({
             TableName: table,
             Item: { pk, sk: registryKeys.drift(item.at), ...item },
-            ConditionExpression: 'attribute_not_exists(pk)',
+            ConditionExpression: 'attribute_not_exists(pk) OR abandoned = :true',
+            ExpressionAttributeValues: { ':true': true },
           }),
         );
         return true;
@@ -106,7 +109,12 @@ export function driftStore(
     },
     async release(item) {
       await client.send(
-        new DeleteCommand({ TableName: table, Key: { pk, sk: registryKeys.drift(item.at) } }),
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk, sk: registryKeys.drift(item.at) },
+          UpdateExpression: 'SET abandoned = :true',
+          ExpressionAttributeValues: { ':true': true },
+        }),
       );
     },
   };

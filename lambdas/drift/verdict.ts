@@ -35,8 +35,10 @@ export function judgeWindow(baseline: Baseline, window: WindowProfile, limits: L
   for (const [name, profile] of Object.entries(window.features))
     features[name] = judgeFeature(baseline.features[name]!, profile, baseline.rows, window.rows, limits);
   const scorePsi = baseline.score && window.score ? psi(baseline.score.counts, window.score.counts) : null;
-  const psis = Object.values(features).flatMap((f) => (f.psi === null ? [] : [f.psi]));
-  const drifted = Object.keys(features).filter((name) => features[name]!.reasons.length > 0);
+  // Excluded features are reported and do not count.
+  const watched = Object.keys(features).filter((name) => !limits.exclude.includes(name));
+  const psis = watched.flatMap((name) => features[name]!.psi ?? []);
+  const drifted = watched.filter((name) => features[name]!.reasons.length > 0);
   if (scorePsi !== null && scorePsi > limits.scorePsi) drifted.push('score');
   return {
     features,

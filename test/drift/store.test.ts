@@ -36,6 +36,9 @@ it('a check can be claimed once, read back, and given up', async () => {
   expect(await store.check(day(10))).toEqual(item('one', day(10), 1));
   await store.release(item('one', day(10), 1));
   expect(await store.check(day(10))).toBeNull();
+  expect(await store.previous(day(11))).toBeNull();
+  expect(await store.claim(item('one', day(10), 3))).toBe(true);
+  expect((await store.previous(day(11)))?.streak).toBe(3);
 });
 
 it('the check before a time is the newest that is older, and the range excludes its end', async () => {
