@@ -36,7 +36,7 @@ export interface FakeCloud extends Cloud {
   stop(): Promise<void>;
 }
 
-export function fakeCloud(rolls: readonly number[] = []): FakeCloud {
+export function fakeCloud(): FakeCloud {
   const services = new Map<string, Service>();
   const dir = mkdtempSync(join(tmpdir(), 'coalmine-lambda-'));
   const asked: FakeCloud['asked'] = [];
@@ -46,7 +46,6 @@ export function fakeCloud(rolls: readonly number[] = []): FakeCloud {
   const deny = new Set<string>();
   const assets = new Map<string, string>();
   const clock = new VirtualClock(START);
-  let drawn = 0;
   let ids = 0;
   const logs: Partial<LogsService> = {
     name: 'logs',
@@ -67,7 +66,7 @@ export function fakeCloud(rolls: readonly number[] = []): FakeCloud {
   const cloud: FakeCloud = {
     clock,
     random: {
-      next: () => rolls[drawn++ % Math.max(1, rolls.length)] ?? 0.5,
+      next: () => 0.5,
       uuid: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
       hex: (digits) => String(ids++).padStart(digits, '0'),
     },

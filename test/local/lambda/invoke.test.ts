@@ -5,8 +5,8 @@ import { type FakeCloud, fakeCloud, functionOf, START } from './fake-cloud.ts';
 
 const ROOT = { kind: 'root' } as const;
 const clouds: FakeCloud[] = [];
-async function start(code: string, more: Shape = {}, rolls: number[] = []) {
-  const cloud = fakeCloud(rolls);
+async function start(code: string, more: Shape = {}) {
+  const cloud = fakeCloud();
   clouds.push(cloud);
   const lambda = createLambda();
   await cloud.add(lambda);

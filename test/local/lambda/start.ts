@@ -8,9 +8,9 @@ export const ROOT = { kind: 'root' } as const;
 /** A cloud with one function `fn`, and the way to call Lambda. */
 export async function startLambda(
   code: string,
-  more: { readonly fn?: Shape; readonly rolls?: number[]; readonly limits?: FleetLimits } = {},
+  more: { readonly fn?: Shape; readonly limits?: FleetLimits } = {},
 ) {
-  const cloud = fakeCloud(more.rolls);
+  const cloud = fakeCloud();
   const lambda = createLambda(more.limits);
   await cloud.add(lambda);
   await functionOf(cloud, code, more.fn);

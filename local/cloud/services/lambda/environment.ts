@@ -79,6 +79,11 @@ export class Environment {
     this.#server.headersTimeout = 0;
   }
 
+  /** Resident memory as the process told it last; 0 before its first invocation has ended. */
+  get rssBytes(): number {
+    return this.#reader.rssBytes;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }

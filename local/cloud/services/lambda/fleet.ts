@@ -24,8 +24,11 @@ export interface FleetLimits {
   readonly perVersion: number;
   /** Idle processes kept in all; the longest idle ends first. */
   readonly idle: number;
+  /** MB that idle processes may hold in all; the largest ends first. */
+  readonly idleMb: number;
 }
-export const DEFAULT_LIMITS: FleetLimits = { perVersion: 4, idle: 16 };
+/** Enough for every function of two models and a canary to stay warm on a laptop. */
+export const DEFAULT_LIMITS: FleetLimits = { perVersion: 4, idle: 16, idleMb: 1536 };
 
 /** The execution environments of all functions: warm ones are used again, last in first out, as Lambda does. */
 export class Fleet {
@@ -125,6 +128,12 @@ export class Fleet {
   #trim(): void {
     const [oldest] = this.#idle;
     if (this.#idle.size > this.#limits.idle && oldest) this.#drop(oldest);
+    for (;;) {
+      const all = [...this.#idle];
+      const bytes = all.reduce((n, { environment }) => n + environment.rssBytes, 0);
+      if (bytes <= this.#limits.idleMb * 2 ** 20) return;
+      this.#drop(all.reduce((a, b) => (b.environment.rssBytes > a.environment.rssBytes ? b : a)));
+    }
   }
 
   #drop(entry: { readonly pool: Pool; readonly environment: Environment }): void {

@@ -10,6 +10,7 @@ import { operations, type Parts } from './operations.ts';
 import { resourceTypes } from './resources.ts';
 import { lambdaCodec } from './routes.ts';
 import { FunctionStore } from './store.ts';
+import { Streams } from './streams.ts';
 
 export type { LambdaFault } from './faults.ts';
 
@@ -56,13 +57,14 @@ export function createLambda(limits?: FleetLimits): LambdaService {
 }
 
 function assemble(cloud: Cloud, faults: Faults, limits: FleetLimits | undefined): Parts {
+  const streams = new Streams(Number.parseInt(cloud.random.hex(8), 16));
   const store = new FunctionStore(
-    cloud.random,
+    () => streams.of('', 'revisions').uuid(),
     () => cloud.clock.now(),
     (name) => arnOf(cloud, 'lambda', `function:${name}`),
   );
   const fleet = new Fleet(limits);
   const concurrency = new Concurrency(() => store.all());
-  const invoker = new Invoker(cloud, fleet, faults, concurrency);
-  return { cloud, store, fleet, concurrency, invoker, async: new AsyncInvoker(cloud, invoker) };
+  const invoker = new Invoker({ cloud, fleet, faults, concurrency, streams });
+  return { cloud, store, streams, fleet, concurrency, invoker, async: new AsyncInvoker(cloud, invoker) };
 }

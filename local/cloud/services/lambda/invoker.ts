@@ -11,6 +11,7 @@ import type { Fleet } from './fleet.ts';
 import { qualifiedArn } from './names.ts';
 import { type Answer, answerOf, PAYLOAD_LIMIT_BYTES, without } from './outcome.ts';
 import type { Target } from './records.ts';
+import type { Streams } from './streams.ts';
 import { platformLog, recordFigures } from './telemetry.ts';
 
 /** Where an environment's lines go; no stream if its role may not write logs: Lambda then loses them. */
@@ -27,6 +28,14 @@ export interface Invocation extends Answer {
   readonly durationMs: number;
 }
 
+export interface InvokerParts {
+  readonly cloud: Cloud;
+  readonly fleet: Fleet;
+  readonly faults: Faults;
+  readonly concurrency: Concurrency;
+  readonly streams: Streams;
+}
+
 /** Runs invocations: limits, environments, faults, logs and metrics. */
 export class Invoker {
   readonly #cloud: Cloud;
@@ -34,13 +43,15 @@ export class Invoker {
   readonly #faults: Faults;
   readonly #concurrency: Concurrency;
   readonly #places = new WeakMap<Environment, LogPlace>();
+  readonly #streams: Streams;
   #environments = 0;
 
-  constructor(cloud: Cloud, fleet: Fleet, faults: Faults, concurrency: Concurrency) {
-    this.#cloud = cloud;
-    this.#fleet = fleet;
-    this.#faults = faults;
-    this.#concurrency = concurrency;
+  constructor(parts: InvokerParts) {
+    this.#cloud = parts.cloud;
+    this.#fleet = parts.fleet;
+    this.#faults = parts.faults;
+    this.#concurrency = parts.concurrency;
+    this.#streams = parts.streams;
   }
 
   /** @throws AwsError TooManyRequestsException, RequestTooLargeException, InvalidRequestContentException */
@@ -71,9 +82,11 @@ export class Invoker {
   async #run(target: Target, payload: Buffer, clientContext: string | undefined): Promise<Invocation> {
     const { fn, version } = target;
     const { config } = version;
-    const requestId = this.#cloud.random.uuid();
+    const requestId = this.#streams.of(fn.name, 'requests').uuid();
     const timeoutMs = config.timeout * 1000;
-    const struck = this.#faults.strike(fn.name, variablesOf(fn, version), () => this.#cloud.random.next());
+    const struck = this.#faults.strike(fn.name, variablesOf(fn, version), () =>
+      this.#streams.of(fn.name, 'faults').next(),
+    );
     const key = `${fn.name}:${version.version}:${version.revisionId}`;
     let place: LogPlace | undefined;
     const acquired = await this.#fleet.acquire(key, timeoutMs, () => {
@@ -181,7 +194,7 @@ export class Invoker {
     const { role, logging } = version.config;
     const day = this.#cloud.clock.iso().slice(0, 10).replaceAll('-', '/');
     const own = logging.group === `/aws/lambda/${fn.name}`;
-    const stream = `${day}/${own ? '' : fn.name}[${version.version}]${this.#cloud.random.hex(32)}`;
+    const stream = `${day}/${own ? '' : fn.name}[${version.version}]${this.#streams.of(fn.name, 'environments').hex(32)}`;
     const resource = arnOf(this.#cloud, 'logs', `log-group:${logging.group}:log-stream:${stream}`);
     try {
       this.#cloud.authorize({ kind: 'role', roleArn: role, session: fn.name }, [

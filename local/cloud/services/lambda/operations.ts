@@ -14,11 +14,13 @@ import { notFound, parseFunctionName, qualifiedArn } from './names.ts';
 import type { FunctionConfig } from './records.ts';
 import { aliasShape, configurationShape, invokeConfigShape } from './shapes.ts';
 import type { FunctionStore } from './store.ts';
+import type { Streams } from './streams.ts';
 
 /** What the operations work on; set up when the cloud starts. */
 export interface Parts {
   readonly cloud: Cloud;
   readonly store: FunctionStore;
+  readonly streams: Streams;
   readonly fleet: Fleet;
   readonly invoker: Invoker;
   readonly async: AsyncInvoker;
@@ -205,8 +207,10 @@ function concurrencyOperations(parts: () => Parts, on: On): Record<string, Opera
 }
 
 async function invoke(parts: Parts, input: Shape): Promise<Shape> {
-  const { store, cloud, invoker } = parts;
-  const again = () => store.resolve(input.FunctionName, input.Qualifier, () => cloud.random.next());
+  const { store, streams, invoker } = parts;
+  const { name } = parseFunctionName(input.FunctionName, input.Qualifier);
+  const roll = () => streams.of(name, 'routing').next();
+  const again = () => store.resolve(input.FunctionName, input.Qualifier, roll);
   const target = again();
   const payload = payloadOf(input.Payload);
   switch (input.InvocationType ?? 'RequestResponse') {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Randomness } from '../../types.ts';
 import { checkEnvironment } from './environment-variables.ts';
 import { conflict, invalid, notFound, parseFunctionName, preconditionFailed, qualifiedArn } from './names.ts';
 import type { AliasRecord, FunctionConfig, FunctionRecord, Target, VersionRecord } from './records.ts';
@@ -18,12 +17,12 @@ export interface AliasChange extends Alteration {
 /** The functions of the account: their versions and aliases, and the rules by which these change. */
 export class FunctionStore {
   readonly #functions = new Map<string, FunctionRecord>();
-  readonly #random: Randomness;
+  readonly #revision: () => string;
   readonly #now: () => number;
   readonly #arn: (name: string) => string;
 
-  constructor(random: Randomness, now: () => number, arn: (name: string) => string) {
-    this.#random = random;
+  constructor(revision: () => string, now: () => number, arn: (name: string) => string) {
+    this.#revision = revision;
     this.#now = now;
     this.#arn = arn;
   }
@@ -181,7 +180,7 @@ export class FunctionStore {
       description: change.description ?? current.description,
       version: main.version,
       additional,
-      revisionId: this.#random.uuid(),
+      revisionId: this.#revision(),
     };
     fn.aliases.set(name, alias);
     return alias;
@@ -215,6 +214,6 @@ export class FunctionStore {
 
   #version(version: string, config: FunctionConfig): VersionRecord {
     const lastModified = new Date(this.#now()).toISOString().replace('Z', '+0000');
-    return { version, config, revisionId: this.#random.uuid(), lastModified };
+    return { version, config, revisionId: this.#revision(), lastModified };
   }
 }
