@@ -44,10 +44,10 @@ export class ReleaseFunction extends ModelFunction {
     this.setEnvironment(ENV.inferenceFunction, inference.function.functionName);
   }
 
-  /** Warm-up, smoke test and shadow ask one published version directly. */
+  /** A version is waited for until it is active; warm-up, smoke test and shadow then ask it directly. */
   private grantAskVersions(inference: InferenceFunction): void {
     allow(this.role, {
-      actions: ['lambda:InvokeFunction'],
+      actions: ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'],
       resources: [`${inference.function.functionArn}:*`],
       wildcard: 'Versions are numbered when they are published; the function is named.',
     });
