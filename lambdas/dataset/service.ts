@@ -29,7 +29,10 @@ export async function runDataset(
     if (e instanceof CoalmineError && e.name === 'DatasetRejected') {
       const counts = e instanceof Rejected ? e.counts : { rows: 0, rejected: 0, rejectedBy: {} };
       const { run } = input.data;
-      await service.publish({ type: 'dataset.rejected', model, run, reason: e.message, ...counts });
+      await service
+        .publish({ type: 'dataset.rejected', model, run, reason: e.message, ...counts })
+        // The rejection is what the state machine must hear; it announces the failed run itself.
+        .catch((unannounced: unknown) => service.deps.note(`dataset.rejected not announced: ${unannounced}`));
     }
     throw e;
   }

@@ -40,7 +40,11 @@ export async function runDriftCheck(
   } catch (e) {
     const { name: error, message: cause } = describeError(e);
     const model = service.model.definition.name;
-    await service.publish({ type: 'drift.failed', model, error, cause, step: 'check', execution });
+    await service
+      .publish({ type: 'drift.failed', model, error, cause, step: 'check', execution })
+      .catch((unannounced: unknown) => {
+        throw new AggregateError([e, unannounced], `${cause} (and drift.failed could not be announced)`);
+      });
     throw e;
   }
 }

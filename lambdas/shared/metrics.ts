@@ -18,6 +18,8 @@ const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricU
  */
 export function createMetrics(model: string): Emit {
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+  // Powertools adds the dimension `service` by itself; the alarms ask for `model` alone, and would see nothing.
+  metrics.clearDefaultDimensions();
   return (values) => {
     const known = Object.entries(values).filter(
       (e): e is [MetricName, number] => typeof e[1] === 'number' && Number.isFinite(e[1]),

@@ -2,6 +2,7 @@ import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { expect, it } from 'vitest';
 import { readEnv } from '../../lambdas/shared/env.ts';
 import { createPublisher } from '../../lambdas/shared/events.ts';
+import { createMetrics } from '../../lambdas/shared/metrics.ts';
 import { putOnce, sha256 } from '../../lambdas/shared/objects.ts';
 import { FakeBucket } from '../fakes/bucket.ts';
 
@@ -55,4 +56,25 @@ it('an object is written once: the same bytes again are fine, other bytes are an
   expect(await putOnce(bucket, put)).toMatchObject({ existed: true, sha256: sha256('{}') });
   await expect(putOnce(bucket, { ...put, body: '[]' })).rejects.toThrow(/never replaced/);
   expect(bucket.puts).toBe(1);
+});
+
+it('metrics have the dimension model alone, the units of their names, and none for what is null', () => {
+  const lines: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  const emit = createMetrics('fraud');
+  emit({ LiveAuc: null });
+  emit({ DriftMaxPsi: 0.25, LiveAuc: null, RollbackSeconds: 3 });
+  process.stdout.write = write;
+  expect(lines).toHaveLength(1);
+  const [definition] = JSON.parse(lines[0]!)._aws.CloudWatchMetrics;
+  expect(JSON.parse(lines[0]!)).toMatchObject({ model: 'fraud', DriftMaxPsi: 0.25, RollbackSeconds: 3 });
+  expect(definition).toEqual({
+    Namespace: 'Coalmine',
+    Dimensions: [['model']],
+    Metrics: [
+      { Name: 'DriftMaxPsi', Unit: 'None' },
+      { Name: 'RollbackSeconds', Unit: 'Seconds' },
+    ],
+  });
 });
