@@ -6,10 +6,10 @@ import type { MetricName } from '../../contracts/metrics.ts';
 import { defineModel } from '../../contracts/model-definition.ts';
 import type { PredictionLine } from '../../contracts/prediction.ts';
 import type { DriftItem, RunItem, VersionItem } from '../../contracts/registry.ts';
-import { numericBaseline } from '../../lambdas/dataset/profile.ts';
 import { type DriftService, hoursSinceRetrain, runDriftCheck } from '../../lambdas/drift/service.ts';
 import type { DriftStore } from '../../lambdas/drift/store.ts';
 import { sha256 } from '../../lambdas/shared/objects.ts';
+import { numericBaseline } from '../../lambdas/shared/statistics/numeric-baseline.ts';
 import { FakeBucket } from '../fakes/bucket.ts';
 
 const NOW = '2026-11-18T08:00:00.000Z';
