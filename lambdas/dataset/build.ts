@@ -3,9 +3,9 @@ import { MODEL_INPUT, MODEL_OUTPUT, type Signature } from '../../contracts/artif
 import type { FeatureBaseline } from '../../contracts/dataset.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { featureSpecHash } from '../shared/features/spec-hash.ts';
+import { numericBaseline } from '../shared/statistics/numeric-baseline.ts';
 import type { Collected } from './collect.ts';
 import { canonicalOrder, type Split, splitByTime } from './order.ts';
-import { numericBaseline } from './profile.ts';
 import { arrange, type Table } from './table.ts';
 import { encodePositions, freezeVocabulary } from './vocabulary.ts';
 import type { Values } from './write-parquet.ts';

@@ -1,4 +1,4 @@
-import { type Auc, rocAuc } from './auc.ts';
+import { type Auc, rocAuc } from '../shared/statistics/auc.ts';
 import { brier, logLoss } from './calibration.ts';
 
 /** How well one version's scores match the labels of one set of rows. */

@@ -2,11 +2,11 @@ import type { GoldenScores, SealedFile, Signature } from '../../contracts/artifa
 import type { Baseline, DatasetManifest } from '../../contracts/dataset.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import type { LoadedModel } from '../shared/onnx/load.ts';
+import { numericBaseline } from '../shared/statistics/numeric-baseline.ts';
 import { type Assessments, assess, flatMetrics } from './assess.ts';
 import { openCandidate } from './candidate.ts';
 import { cardJson, cardMarkdown } from './card.ts';
 import { type GateResult, runGates } from './gates.ts';
-import { scoreProfile } from './profile.ts';
 import { scoreForeignVectors, scoreRows, scoreVectors } from './scoring.ts';
 import { chooseSmokeRows } from './smoke-rows.ts';
 import type { GoldenSet, VectorSet } from './tables.ts';
@@ -83,7 +83,10 @@ export async function evaluate(evidence: Evidence): Promise<Evaluation> {
   const facts = { definition, run, goldenVersion, manifest, training, environment, metrics, gates, champion };
   const files = {
     ...trained,
-    'baseline.json': json({ ...dataset.baseline, score: scoreProfile(scores.validation) }),
+    'baseline.json': json({
+      ...dataset.baseline,
+      score: numericBaseline(Float32Array.from(scores.validation)),
+    }),
     'golden-scores.json': json(goldenScores(evidence, scores.golden)),
     'card.json': json(cardJson(facts)),
     'card.md': Buffer.from(cardMarkdown(facts)),

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compileLabel } from '../../lambdas/dataset/label.ts';
 import { canonicalOrder, splitByTime } from '../../lambdas/dataset/order.ts';
 import { splitHeader } from '../../lambdas/dataset/read-csv.ts';
-import { sortFloats } from '../../lambdas/dataset/sort-floats.ts';
 import { createTable, reserve, type Table } from '../../lambdas/dataset/table.ts';
 import { freezeVocabulary } from '../../lambdas/dataset/vocabulary.ts';
 import { parseEventTime, rollingWindow } from '../../lambdas/dataset/window.ts';
+import { sortFloats } from '../../lambdas/shared/statistics/sort-floats.ts';
 
 describe('sorting floats', () => {
   it('gives what the typed array gives itself, NaN last', () => {

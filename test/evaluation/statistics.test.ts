@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { midranks, rocAuc } from '../../lambdas/evaluation/auc.ts';
 import { brier, CLIP, logLoss } from '../../lambdas/evaluation/calibration.ts';
-import { scoreProfile } from '../../lambdas/evaluation/profile.ts';
 import { chooseSmokeRows } from '../../lambdas/evaluation/smoke-rows.ts';
+import { midranks, rocAuc } from '../../lambdas/shared/statistics/auc.ts';
+import { numericBaseline } from '../../lambdas/shared/statistics/numeric-baseline.ts';
 
 /** Rows with many ties: scores are multiples of 1/16, which negation and scaling by 2 keep exact. */
 const rows = fc.array(fc.record({ y: fc.integer({ min: 0, max: 1 }), s: fc.integer({ min: 0, max: 16 }) }), {
@@ -147,7 +147,7 @@ describe('the score profile', () => {
     fc.assert(
       fc.property(rows, (r) => {
         const scores = scoresOf(r);
-        const { edges, counts, min, max } = scoreProfile(scores);
+        const { edges, counts, min, max } = numericBaseline(Float32Array.from(scores));
         expect(counts).toHaveLength(edges.length + 1);
         const expected = counts.map(
           (_, i) =>
@@ -163,13 +163,13 @@ describe('the score profile', () => {
   });
 
   it('has nine deciles as edges when scores spread', () => {
-    const { edges, counts } = scoreProfile(Float64Array.from({ length: 100 }, (_, i) => i + 1));
+    const { edges, counts } = numericBaseline(Float32Array.from({ length: 100 }, (_, i) => i + 1));
     expect(edges).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90]);
     expect(counts).toEqual(new Array(10).fill(10));
   });
 
   it.each([0.25, 0, -0.5])('sees a constant score of %d move in either direction', (score) => {
-    const { edges, counts } = scoreProfile(new Float64Array(5).fill(score));
+    const { edges, counts } = numericBaseline(new Float32Array(5).fill(score));
     expect(counts).toEqual([0, 5, 0]);
     expect(edges[0]).toBeLessThan(score);
     expect(edges[1]).toBe(score);

@@ -1,4 +1,4 @@
-import type { NumericBaseline } from '../../contracts/dataset.ts';
+import type { NumericBaseline } from '../../../contracts/dataset.ts';
 import { sortFloats } from './sort-floats.ts';
 
 /** The next float32 below `x`. */
