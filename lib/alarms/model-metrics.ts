@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { DIMENSIONS, METRICS, type MetricName } from '../../contracts/metrics.ts';
-import { METRIC_NAMESPACE, type Slot } from '../../contracts/names.ts';
+import { METRIC_NAMESPACE, SLOTS, type Slot } from '../../contracts/names.ts';
 
 const MINUTE = Duration.minutes(1);
 
@@ -34,6 +34,19 @@ export class ModelMetrics {
         [`errors_${slot}`]: this.ofSlot(METRICS.errors, slot, 'Sum'),
         [`predictions_${slot}`]: this.ofSlot(METRICS.predictions, slot, 'Sum'),
       },
+    });
+  }
+
+  /** Share of the predictions that a slot answers, in percent, per minute: the weights as the traffic shows them. */
+  trafficShare(slot: Slot): IMetric {
+    const shares = SLOTS.map((s) => `FILL(share_${s}, 0)`).join(' + ');
+    return new MathExpression({
+      label: `share ${slot}`,
+      expression: `100 * FILL(share_${slot}, 0) / (${shares})`,
+      period: MINUTE,
+      usingMetrics: Object.fromEntries(
+        SLOTS.map((s) => [`share_${s}`, this.ofSlot(METRICS.predictions, s, 'Sum')]),
+      ),
     });
   }
 

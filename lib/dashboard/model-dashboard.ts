@@ -41,7 +41,10 @@ export function modelDashboard(scope: Construct, id: string, props: ModelDashboa
         graph('Latency, ms', [...slots(METRICS.latency, 'p50'), ...slots(METRICS.latency, 'p99')], p99Ms),
       ],
       [
-        graph('Weight of the candidate, %', [metrics.of(METRICS.candidateWeight, 'Maximum')]),
+        graph(
+          'Weight of each slot, %',
+          SLOTS.map((slot) => metrics.trafficShare(slot)),
+        ),
         graph(
           'Drift, largest PSI',
           [

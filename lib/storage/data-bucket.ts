@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
@@ -19,6 +19,8 @@ export interface DataBucketProps {
   readonly settings: StageSettings;
   /** Days that a replaced or deleted object can still be brought back. @default 90 */
   readonly noncurrentDays?: number;
+  /** Prefixes where an object, once written, is never replaced. @default none */
+  readonly sealedPrefixes?: readonly string[];
   /** Rules beside those that every bucket has. @default none */
   readonly lifecycleRules?: readonly LifecycleRule[];
 }
@@ -43,6 +45,7 @@ export class DataBucket extends Construct {
       removalPolicy: props.settings.removalPolicy,
       lifecycleRules: [...commonRules(props.noncurrentDays ?? 90), ...(props.lifecycleRules ?? [])],
     });
+    for (const prefix of props.sealedPrefixes ?? []) this.refuseToReplace(prefix);
     acknowledge(
       this.bucket,
       'AwsSolutions-S1',
@@ -81,6 +84,19 @@ export class DataBucket extends Construct {
       wildcard: `Object names under ${prefix} are made at run time.`,
     });
     this.dataKey.grantEncryptDecrypt(role);
+  }
+
+  /** Refuses, to everybody, a write that does not demand that the object be new (`If-None-Match: *`). */
+  private refuseToReplace(prefix: string): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects(`${prefix}*`)],
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
   }
 }
 

@@ -24,8 +24,18 @@ export class DataBuckets extends Construct {
     super(scope, id);
     const { dataKey, settings } = props;
     this.raw = new DataBucket(this, 'Raw', { dataKey, settings });
-    this.datasets = new DataBucket(this, 'Datasets', { dataKey, settings });
-    this.artifacts = new DataBucket(this, 'Artifacts', { dataKey, settings, lifecycleRules: scratchRules() });
+    this.datasets = new DataBucket(this, 'Datasets', {
+      dataKey,
+      settings,
+      sealedPrefixes: ['datasets/', 'golden/'],
+    });
+    this.artifacts = new DataBucket(this, 'Artifacts', {
+      dataKey,
+      settings,
+      // Not all of it: SageMaker writes its outputs without the condition.
+      sealedPrefixes: ['models/'],
+      lifecycleRules: scratchRules(),
+    });
     this.predictions = new DataBucket(this, 'Predictions', {
       dataKey,
       settings,
@@ -44,16 +54,16 @@ export class DataBuckets extends Construct {
 
   /** Dataset versions and golden sets. */
   grantReadDatasets(fn: ModelFunction): void {
-    for (const prefix of datasetPrefixes(fn.model)) {
-      this.datasets.grantRead(fn.role, prefix);
-      this.datasets.grantList(fn.role, prefix);
-    }
+    for (const prefix of datasetPrefixes(fn.model)) this.datasets.grantRead(fn.role, prefix);
     fn.setEnvironment(ENV.datasetBucket, this.datasets.name);
   }
 
   grantReadWriteDatasets(fn: ModelFunction): void {
     this.grantReadDatasets(fn);
-    for (const prefix of datasetPrefixes(fn.model)) this.datasets.grantWrite(fn.role, prefix);
+    for (const prefix of datasetPrefixes(fn.model)) {
+      this.datasets.grantList(fn.role, prefix);
+      this.datasets.grantWrite(fn.role, prefix);
+    }
   }
 
   /** Sealed versions only: what serves. */
@@ -67,7 +77,6 @@ export class DataBuckets extends Construct {
     this.grantReadSealed(fn);
     this.artifacts.grantRead(fn.role, keys.trainingOutputPrefix(fn.model));
     this.artifacts.grantRead(fn.role, keys.evaluationPrefix(fn.model));
-    this.artifacts.grantList(fn.role, keys.evaluationPrefix(fn.model));
     this.artifacts.grantWrite(fn.role, keys.evaluationPrefix(fn.model));
   }
 
@@ -75,7 +84,6 @@ export class DataBuckets extends Construct {
   grantSeal(fn: ModelFunction): void {
     this.grantReadSealed(fn);
     this.artifacts.grantRead(fn.role, keys.evaluationPrefix(fn.model));
-    this.artifacts.grantList(fn.role, keys.sealedPrefix(fn.model));
     this.artifacts.grantWrite(fn.role, keys.sealedPrefix(fn.model));
   }
 

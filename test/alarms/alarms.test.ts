@@ -113,7 +113,8 @@ describe('the alarms', () => {
       'Latency',
       'p50',
       'p99',
-      'CandidateWeight',
+      'share blue',
+      'share green',
       'DriftMaxPsi',
       'GoldenAuc',
     ])

@@ -23,6 +23,11 @@ it('an invalid definition names the model and every invalid field', () => {
     });
   expect(wrong).toThrow(InvalidModelDefinition);
   expect(wrong).toThrow(/model 'fraud'/);
-  for (const field of ['release.steps.1', 'features.0.min', 'features: the label', 'the last step must be 100'])
+  for (const field of [
+    'release.steps.1',
+    'features.0.min',
+    'features: the label',
+    'the last step must be 100',
+  ])
     expect(wrong).toThrow(field);
 });

@@ -2,6 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TTL_ATTRIBUTE } from '../../contracts/registry.ts';
 import { resourcesOf, sampleTemplates } from '../stacks/app.ts';
+import type { Statement } from '../stacks/policies.ts';
 
 describe('storage', () => {
   let dev: Template;
@@ -38,12 +39,22 @@ describe('storage', () => {
     const policies = Object.values(resourcesOf(dev, 'AWS::S3::BucketPolicy'));
     expect(policies).toHaveLength(4);
     for (const { Properties } of policies) {
-      expect(Properties['PolicyDocument']).toMatchObject({
-        Statement: [
-          { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-        ],
+      const { Statement } = Properties['PolicyDocument'] as { Statement: Statement[] };
+      expect(Statement[0]).toMatchObject({
+        Effect: 'Deny',
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       });
     }
+  });
+
+  it('never lets a dataset, a golden set or a sealed version be replaced', () => {
+    const denied = Object.values(resourcesOf(dev, 'AWS::S3::BucketPolicy'))
+      .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
+      .filter((s) => s.Condition?.['Null']?.['s3:if-none-match'] === 'true');
+    expect(denied.every((s) => s.Effect === 'Deny' && s.Action === 's3:PutObject')).toBe(true);
+    const prefixes = JSON.stringify(denied.map((s) => s.Resource)).match(/(?<="\/)\w+(?=\/\*")/g);
+    expect(prefixes?.sort()).toEqual(['datasets', 'golden', 'models']);
   });
 
   it('forgets noncurrent versions and unfinished uploads, and moves old objects to a cheaper tier', () => {
