@@ -1,10 +1,13 @@
+import { gunzipSync } from 'node:zlib';
 import { AwsError, type HttpRequest, type HttpResponse, type Shape } from '../types.ts';
 
 /** AWS JSON 1.0 and 1.1: the operation in `x-amz-target`, timestamps as epoch seconds, blobs as base64. */
 export function decodeJson(request: HttpRequest): { readonly operation: string; readonly input: Shape } {
   const target = request.headers['x-amz-target'] ?? '';
   const operation = target.slice(target.lastIndexOf('.') + 1);
-  const text = request.body.toString('utf8');
+  // SDKs compress large requests to CloudWatch.
+  const gzipped = request.headers['content-encoding'] === 'gzip';
+  const text = (gzipped ? gunzipSync(request.body) : request.body).toString('utf8');
   try {
     return { operation, input: text === '' ? {} : JSON.parse(text) };
   } catch {
