@@ -1,6 +1,7 @@
 // Virtual time inside an execution environment.
 //
-// Date stands still at the virtual instant of the invocation, so that a history can be repeated. Elapsed time
+// Date stands still at the virtual instant of the invocation, so that a history can be repeated; only after half a real
+// minute it goes on, so that a loop which waits for the clock comes to its end. Elapsed time
 // (performance.now, process.hrtime) stays real, because handlers measure themselves with it; a `slow` fault adds to it
 // between the handler's first reading and all later ones, which costs no wall time.
 
@@ -8,7 +9,11 @@ const RealDate = Date;
 const realNow = performance.now.bind(performance);
 const realBigint = process.hrtime.bigint.bind(process.hrtime);
 
+/** Real milliseconds of an invocation during which Date stands still; what ends by itself is over by then. */
+const STILL_MS = 30_000;
+
 let instant = RealDate.now();
+let begun = realNow();
 let added = 0;
 let pending = 0;
 
@@ -20,21 +25,24 @@ function addedMs() {
   return before;
 }
 
+const virtualNow = () => instant + Math.floor(Math.max(0, realNow() - begun - STILL_MS));
+
 /** Replaces the clocks of this process; time stands still at virtual epoch milliseconds `start`. */
 export function installClock(start) {
   instant = start;
+  begun = realNow();
   class VirtualDate extends RealDate {
     constructor(...parts) {
-      if (parts.length === 0) super(instant);
+      if (parts.length === 0) super(virtualNow());
       else super(...parts);
     }
     static now() {
-      return instant;
+      return virtualNow();
     }
   }
   Object.defineProperty(VirtualDate, 'name', { value: 'Date' });
   // `Date()` without `new` returns text; a class cannot be called, hence the proxy.
-  globalThis.Date = new Proxy(VirtualDate, { apply: () => new RealDate(instant).toString() });
+  globalThis.Date = new Proxy(VirtualDate, { apply: () => new RealDate(virtualNow()).toString() });
   RealDate.prototype.constructor = globalThis.Date;
 
   performance.now = () => realNow() + addedMs();
@@ -53,6 +61,7 @@ export function installClock(start) {
 /** Begins an invocation at virtual epoch milliseconds `at`, slowed down by `slowMs`. */
 export function beginInvocation(at, slowMs) {
   instant = at;
+  begun = realNow();
   pending = slowMs;
 }
 
