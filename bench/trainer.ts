@@ -25,5 +25,10 @@ rmSync(root, { recursive: true });
 if (run.code !== 0) throw new Error(run.stderr);
 const auc = Number(/validation-auc=([\d.]+) epoch=200/.exec(run.stdout)?.[1]);
 console.log(
-  JSON.stringify({ bench: 'trainer', seconds: Number(seconds.toFixed(2)), limit: 5, validationAuc: auc }),
+  JSON.stringify({
+    bench: 'trainer',
+    seconds: Number(seconds.toFixed(2)),
+    validationAuc: auc,
+    limits: { seconds: 5 },
+  }),
 );

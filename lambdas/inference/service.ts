@@ -79,7 +79,7 @@ export function createService(model: string, serving: Serving | null, effects: E
   }
 
   function noChampion(): HttpAnswer {
-    return problem(503, `${model} has no champion yet: its first version is not released`, {
+    return problem(503, `no champion yet: the first version of ${model} is not released`, {
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
     });
   }

@@ -160,7 +160,7 @@ describe('a request that is not valid', () => {
   ])('is refused for %s, naming the field and what was expected', async (_, body, fields) => {
     const { post, lines } = await shopService();
     const problem = problemOf(await post(body));
-    expect(problem).toMatchObject({ status: 400, title: 'Invalid request' });
+    expect(problem).toMatchObject({ status: 400, title: 'Bad Request' });
     expect(problem.errors!.map((e) => e.field)).toEqual(fields);
     for (const error of problem.errors!) expect(error.expected).not.toBe('');
     // The client's mistake is no error of the slot: it must not roll a release back.
@@ -199,7 +199,11 @@ describe('other requests', () => {
     const service = createService('shop', null, effects);
     for (const event of [apiEvent('POST', PATH, {}), apiEvent('GET', '/models/shop')]) {
       const problem = problemOf(await service(event));
-      expect(problem).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+      expect(problem).toMatchObject({
+        status: 503,
+        detail: expect.stringContaining('no champion yet'),
+        headers: { 'retry-after': '60' },
+      });
     }
     expect(written).toEqual([]);
   });

@@ -9,20 +9,20 @@ export interface HttpAnswer {
 
 export type FieldError = NonNullable<Problem['errors']>[number];
 
-/** Titles by status: RFC 9457 asks that a title does not change from one occurrence to the next. */
+/** The phrases of RFC 9110: with the type `about:blank`, RFC 9457 asks for them as titles. */
 const TITLES = {
-  400: 'Invalid request',
-  404: 'Not found',
-  405: 'Method not allowed',
-  413: 'Body too large',
-  500: 'Internal error',
-  503: 'No champion yet',
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
 } as const;
 export type ProblemStatus = keyof typeof TITLES;
 
 /**
- * An RFC 9457 problem. Its type is `about:blank`'s counterpart by status, relative so that it needs no registered
- * domain: clients match on `status` and `errors[].field`.
+ * An RFC 9457 problem, in the form that API Gateway answers its own in: clients match on `status` and
+ * `errors[].field`.
  */
 export function problem(
   status: ProblemStatus,
@@ -32,10 +32,9 @@ export function problem(
     readonly headers?: Readonly<Record<string, string>>;
   } = {},
 ): HttpAnswer {
-  const title = TITLES[status];
   const body: Problem = {
-    type: `/problems/${title.toLowerCase().replaceAll(' ', '-')}`,
-    title,
+    type: 'about:blank',
+    title: TITLES[status],
     status,
     detail,
     ...(options.errors && { errors: options.errors }),
