@@ -1,18 +1,6 @@
 import type { OutcomeRequest, PredictionRequest } from '../../contracts/prediction.ts';
+import type { ApiGatewayService } from '../cloud/services/apigateway/index.ts';
 import type { Caller } from '../cloud/types.ts';
-
-/** What of the local API Gateway the client needs: a request without a socket, with everything else. */
-export interface ApiEndpoint {
-  request(request: {
-    apiId: string;
-    stage: string;
-    method: string;
-    path: string;
-    headers?: Record<string, string>;
-    body?: string;
-    caller: Caller;
-  }): Promise<{ status: number; headers: Readonly<Record<string, string>>; body: string | Buffer }>;
-}
 
 export interface Answer {
   readonly status: number;
@@ -22,14 +10,14 @@ export interface Answer {
 
 /** The application that asks for predictions and reports outcomes, with its own role. */
 export class ApiClient {
-  readonly #api: ApiEndpoint;
+  readonly #api: ApiGatewayService;
   readonly #target: { apiId: string; stage: string };
   readonly #caller: Caller;
   readonly #model: string;
   /** Answers by status. */
   readonly statuses = new Map<number, number>();
 
-  constructor(api: ApiEndpoint, url: string, model: string, caller: Caller) {
+  constructor(api: ApiGatewayService, url: string, model: string, caller: Caller) {
     this.#api = api;
     this.#target = parseApiUrl(url);
     this.#model = model;

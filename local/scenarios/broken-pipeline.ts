@@ -1,5 +1,4 @@
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { HOUR } from '../traffic/types.ts';
 import { expectChampion, expectThat, firstChampion } from './acts.ts';
 import { at, day, fraudStage } from './fraud-stage.ts';
 import type { Scenario } from './scenario.ts';
@@ -27,8 +26,7 @@ async function play(r: Rehearsal): Promise<void> {
   // Two days are 4 % of the window, within the 5 % of rejects that the definition allows; but they are all of the newest.
   await r.until(at(3, 1));
   const since = r.journal.entries.length;
-  await r.wait('dataset.rejected', at(3, 12) - r.now);
-  const failed = await r.wait('retrain.failed', HOUR);
+  const failed = await r.wait('retrain.failed', at(3, 12) - r.now);
   expectThat(
     failed.detail.error === 'DatasetRejected',
     `the data should be rejected, it was ${failed.detail.error}`,

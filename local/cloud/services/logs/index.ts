@@ -57,7 +57,8 @@ export function createLogs(): LogsService {
       return [
         {
           action: `logs:${action}`,
-          resource: `arn:aws:logs:${cloud.region}:${cloud.account}:log-group:${name}`,
+          // AWS asks for the group with an empty stream, which is why policies name groups with `:*` at the end.
+          resource: `arn:aws:logs:${cloud.region}:${cloud.account}:log-group:${name}:log-stream:`,
         },
       ];
     };
