@@ -282,3 +282,12 @@ it('evaluates 20 alarms over 10,000 minutes of data, each as its minute closes',
   await cloud.clock.advanceTo(minute(10_000));
   expect(Object.values(cloudwatch.alarmStates())).toEqual(new Array(20).fill('ALARM'));
 });
+
+it('counts a sample that arrives after its minute was asked for', () => {
+  const { cloudwatch, record } = setUp();
+  const sum = () => cloudwatch.series('Coalmine', 'Errors', {}, 'Sum', 60, minute(0), minute(1));
+  record('Errors', 1, minute(0));
+  expect(sum()).toEqual([{ at: minute(0), value: 1 }]);
+  record('Errors', 2, minute(0));
+  expect(sum()).toEqual([{ at: minute(0), value: 3 }]);
+});

@@ -63,7 +63,10 @@ export function pointOf(series: Series, stat: Statistic, from: number, minutes: 
   if (series.last < from || series.first >= from + minutes) return undefined;
   if (minutes === 1) {
     const bucket = series.buckets.get(from);
-    return bucket && stat([bucket]);
+    if (!bucket) return undefined;
+    bucket.memo ??= new Map();
+    if (!bucket.memo.has(stat)) bucket.memo.set(stat, stat([bucket]));
+    return bucket.memo.get(stat);
   }
   const buckets: Bucket[] = [];
   const end = Math.min(from + minutes - 1, series.last);

@@ -8,6 +8,8 @@ export interface Bucket {
   readonly values: number[];
   /** A statistic set that hides its values: the minute has no percentiles. */
   opaque: boolean;
+  /** Statistics asked of this minute so far: alarms look at the same minute many times. Gone with the next sample. */
+  memo: Map<unknown, number | undefined> | undefined;
 }
 
 export interface Series {
@@ -72,11 +74,13 @@ export class MetricStore {
         max: Number.NEGATIVE_INFINITY,
         values: [],
         opaque: false,
+        memo: undefined,
       };
       series.buckets.set(minute, bucket);
       series.first = Math.min(series.first, minute);
       series.last = Math.max(series.last, minute);
     }
+    bucket.memo = undefined;
     return bucket;
   }
 
