@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { App, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ModelDefinition } from '../contracts/model-definition.ts';
 import type { Stage } from '../contracts/names.ts';
 import { type CodeSource, FunctionCode } from './lambda/code.ts';
@@ -24,7 +23,8 @@ const CONTEXT = {
   '@aws-cdk/aws-apigateway:disableCloudWatchRole': true,
   '@aws-cdk/aws-lambda:recognizeLayerVersion': true,
   '@aws-cdk/aws-events:eventsTargetQueueSameAccount': true,
-  '@aws-cdk/customresources:installLatestAwsSdkDefault': false,
+  // A stack that another one reads from cannot drop what is read.
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
   // Construct paths are how people, and the rehearsal, find a resource.
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': false,
@@ -86,6 +86,12 @@ export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
     return { definition, serving, training, monitoring };
   });
   Tags.of(app).add('coalmine:stage', options.stage);
-  if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (checked) await addChecks(app);
   return { app, storage, models };
+}
+
+/** Loads cdk-nag only where it is asked for: its import takes as long as the CDK's. */
+async function addChecks(app: App): Promise<void> {
+  const { AwsSolutionsChecks } = await import('cdk-nag');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { ContextAttribute, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { OperationAlarms } from '../alarms/operation-alarms.ts';
@@ -58,7 +58,8 @@ export class MonitoringStack extends Stack {
       timeZone: definition.schedule.timeZone,
       target: new LambdaInvoke(this.drift.function, {
         ...scheduleRetry(this.deadLetters, role),
-        input: ScheduleTargetInput.fromObject({}),
+        // The scheduled time makes a repeated delivery the same check.
+        input: ScheduleTargetInput.fromObject({ at: ContextAttribute.scheduledTime }),
       }),
     });
   }

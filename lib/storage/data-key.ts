@@ -45,7 +45,10 @@ export class DataKey extends Construct {
     );
   }
 
-  /** Services that publish to the encrypted topic: rules of the bus and alarms of this account. */
+  /**
+   * Services that publish to the encrypted topic: rules of the bus, and alarms. No condition on the source: EventBridge
+   * sends none that a policy could test. Whom they publish for is the topic's own policy.
+   */
   private allowPublishers(): void {
     this.key.addToResourcePolicy(
       new PolicyStatement({
@@ -55,7 +58,6 @@ export class DataKey extends Construct {
         ],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
   }
