@@ -1,8 +1,9 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DomainEventType } from '../../contracts/events.ts';
+import type { FeatureRow } from '../../contracts/features.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { keys, SEALED_ENV } from '../../contracts/names.ts';
-import type { PredictionRequest } from '../../contracts/prediction.ts';
+import type { PredictionRequest, ScoreResponse } from '../../contracts/prediction.ts';
 import { emptyPointers, type Pointers, pointersSchema, registryKeys } from '../../contracts/registry.ts';
 import type { RunningCloud } from '../cloud/cloud.ts';
 import type { ApiGatewayService } from '../cloud/services/apigateway/index.ts';
@@ -107,15 +108,8 @@ export class Rehearsal {
   }
 
   /** Calls the model's registry function. @throws Unexpected if it fails */
-  async registry(input: object): Promise<unknown> {
-    const answer = await this.call('lambda', 'Invoke', {
-      FunctionName: this.outputs.RegistryFunctionName,
-      Payload: Buffer.from(JSON.stringify(input)),
-    });
-    const payload = JSON.parse(Buffer.from(answer.Payload).toString());
-    if (answer.FunctionError)
-      throw new Unexpected(`the registry function failed: ${JSON.stringify(payload)}`);
-    return payload;
+  registry(input: object): Promise<unknown> {
+    return this.#invoke(this.outputs.RegistryFunctionName, input);
   }
 
   /** The pointers item of the registry. */
@@ -139,6 +133,16 @@ export class Rehearsal {
     });
   }
 
+  /** What a published Lambda version says of parsed rows, asked directly. @throws Unexpected if it fails */
+  async score(lambdaVersion: string, rows: readonly FeatureRow[]): Promise<readonly number[]> {
+    const answer = await this.#invoke(
+      this.outputs.InferenceFunctionName,
+      { kind: 'score', rows },
+      lambdaVersion,
+    );
+    return (answer as ScoreResponse).scores;
+  }
+
   /** A request that the API takes: the world's next event. */
   example(): PredictionRequest {
     for (let from = this.now; ; from += DAY) {
@@ -150,6 +154,17 @@ export class Rehearsal {
   /** An API call of the operator. */
   call(service: string, operation: string, input: object): Promise<Shape> {
     return this.running.cloud.call(OPERATOR, service, operation, input);
+  }
+
+  async #invoke(functionName: string, input: object, qualifier?: string): Promise<unknown> {
+    const answer = await this.call('lambda', 'Invoke', {
+      FunctionName: functionName,
+      Qualifier: qualifier,
+      Payload: Buffer.from(JSON.stringify(input)),
+    });
+    const payload = Buffer.from(answer.Payload).toString();
+    if (answer.FunctionError) throw new Unexpected(`the function ${functionName} failed: ${payload}`);
+    return JSON.parse(payload);
   }
 
   #putPartition(day: number): void {
