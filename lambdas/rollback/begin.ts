@@ -27,6 +27,7 @@ export async function begin(deps: RollbackDeps, input: Input): Promise<BeginRoll
           lastRollbackAt: await lastRollbackAt(store, pointers),
           // Alarms look back twice their minutes; five more to be evaluated and to arrive.
           echoMs: (2 * definition.alarms.minutes + 5) * 60_000,
+          burnInMs: definition.release.burnInMinutes * 60_000,
         },
       );
   if (decision.rollBack === null) return ignore(deps, input, decision.reason);

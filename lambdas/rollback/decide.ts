@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly lastRollbackAt: Date | null;
   /** Time for which samples of what was rolled back still trip alarms that do not tell slots apart. */
   readonly echoMs: number;
+  /** Time after a shift of weight during which alarms do not count. */
+  readonly burnInMs: number;
 }
 export type Decision =
   | { readonly rollBack: 'release' | 'champion'; readonly version: number }
@@ -32,12 +34,17 @@ export type Decision =
  * | no           | champion's slot, none | no  | ignore |
  * | –            | any other slot        | –   | ignore: nobody is served from it |
  *
- * An alarm without a slot shortly after a rollback is its echo and ignored.
+ * An alarm without a slot shortly after a rollback is its echo and ignored. So is an alarm about the candidate in the
+ * burn-in after a shift; what it saw is still in the metrics when the judge looks at the end of the bake.
  */
 export function decide(p: Pointers, { slot, fromAlarm }: Request, c: Circumstances): Decision {
   const ignore = (reason: string): Decision => ({ rollBack: null, reason });
-  if (p.release && (slot === null || slot === p.release.slot))
+  if (p.release && (slot === null || slot === p.release.slot)) {
+    const shifted = Date.parse(p.release.stepSince);
+    if (fromAlarm && c.now.getTime() - shifted < c.burnInMs)
+      return ignore(`the release is in its burn-in since ${p.release.stepSince}; its judge decides`);
     return { rollBack: 'release', version: p.release.version };
+  }
   if (p.champion === null) return ignore(`${p.model} has no champion and no release`);
   if (slot !== null && slot !== p.championSlot) return ignore(`nothing is served from slot ${slot}`);
   if (

@@ -182,6 +182,8 @@ export class Rehearsal {
   }
 
   #progress(): void {
-    this.#terminal.status(`${stamp(this.now)} · ${this.traffic.sent.toLocaleString('en-US')} predictions`);
+    this.#terminal.status(
+      () => `${stamp(this.now)} · ${this.traffic.sent.toLocaleString('en-US')} predictions`,
+    );
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningCloud, startCloud } from '../cloud/cloud.ts';
 import { SERVICES } from '../cloud/services/index.ts';
-import type { EventsService } from '../cloud/services/internal.ts';
+import { undelivered } from '../cloud/services/internal.ts';
 import type { Report, ReportData } from '../report/data.ts';
 import { toHtml, toJson } from '../report/html.ts';
 import type { Scenario, Stage } from '../scenarios/scenario.ts';
@@ -39,9 +39,9 @@ export async function runScenario(options: RunOptions): Promise<Report> {
       rmSync(old, { recursive: true, force: true });
     terminal.heading(`Coalmine rehearses "${scenario.name}" (model ${scenario.model}, seed ${seed})`);
     terminal.line(scenario.summary);
-    terminal.status('Synthesising the stacks');
+    terminal.status(() => 'Synthesising the stacks');
     await synthesise(assembly, [scenario.model]);
-    terminal.status('Creating the resources in the local cloud');
+    terminal.status(() => 'Creating the resources in the local cloud');
     const running = await startCloud({
       assembly,
       start: new Date(stage.start),
@@ -126,7 +126,7 @@ function hiddenTrouble(r: Rehearsal): string | undefined {
   if (problem) return `the local cloud had a problem: ${problem.message}`;
   const [malformed] = r.journal.malformed;
   if (malformed) return `an event is not as its contract says: ${malformed}`;
-  const [lost] = r.running.cloud.service<EventsService>('events').undelivered;
+  const [lost] = undelivered(r.running.cloud);
   if (lost) return `an event did not reach ${lost.target}: ${lost.error}`;
   return undefined;
 }

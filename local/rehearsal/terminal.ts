@@ -57,10 +57,10 @@ export class Terminal {
   }
 
   /** Progress; shown at most ten times a second, and not at all where output is a file. */
-  status(text: string): void {
+  status(text: () => string): void {
     if (!this.#live || performance.now() - this.#drawn < REDRAW) return;
     this.#clear();
-    this.#status = text;
+    this.#status = text();
     this.#draw();
   }
 

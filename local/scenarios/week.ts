@@ -13,8 +13,8 @@ const CAMPAIGN = {
   to: day(3),
 };
 const BUSY: readonly Busy[] = [
-  [at(5, 9.5), at(5, 13)],
-  [at(6, 9.5), at(6, 11)],
+  [at(5, 9.5), at(5, 12.5)],
+  [at(6, 9.5), at(6, 10.5)],
 ];
 
 /** Monday to Sunday: drift, a failed and a corrected retrain, a release train, a bad release and its rollback. */

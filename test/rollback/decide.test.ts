@@ -3,7 +3,7 @@ import { emptyPointers, type Pointers } from '../../contracts/registry.ts';
 import { decide } from '../../lambdas/rollback/decide.ts';
 
 const NOW = new Date('2026-11-16T08:00:00Z');
-const circumstances = { now: NOW, lastRollbackAt: null, echoMs: 600_000 };
+const circumstances = { now: NOW, lastRollbackAt: null, echoMs: 600_000, burnInMs: 0 };
 const settled: Pointers = {
   ...emptyPointers('fraud'),
   champion: 2,
@@ -67,5 +67,14 @@ describe('what a rollback rolls back', () => {
     expect(decide(settled, person, echo)).toEqual(champion);
     const later = { ...circumstances, lastRollbackAt: new Date(NOW.getTime() - 600_001) };
     expect(decide(settled, alarm(null), later)).toEqual(champion);
+  });
+
+  it('is not a release in its burn-in when an alarm asks, but is when a person does or the burn-in is over', () => {
+    const burning = { ...circumstances, burnInMs: 300_000 };
+    expect(decide(releasing, alarm('blue'), burning)).toEqual(ignored(/burn-in/));
+    expect(decide(releasing, alarm(null), burning)).toEqual(ignored(/burn-in/));
+    expect(decide(releasing, person, burning)).toEqual(release);
+    const over = { ...burning, now: new Date(NOW.getTime() + 300_000) };
+    expect(decide(releasing, alarm('blue'), over)).toEqual(release);
   });
 });
