@@ -77,3 +77,28 @@ export async function runWorker(
   await ended;
   return answer;
 }
+
+/**
+ * Starts a process and waits for its first word on descriptor 3.
+ * @returns the word, and the milliseconds from the start of the process to it
+ */
+export async function firstWord(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ word: string; ms: number }> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  child.stdout!.resume();
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  const first = await new Promise<{ word: string; ms: number }>((resolve, reject) => {
+    child.stdio[3]!.once('data', (word) => resolve({ word: String(word), ms: performance.now() - started }));
+    child.once('error', reject);
+    ended.then(() => reject(new Error(`${script} ended before it answered`)));
+  });
+  await ended;
+  return first;
+}

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { apiEvents } from './request.mjs';
+import { apiEvents } from './request.ts';
 
 const [asset, modelFile, seconds, vocabulary] = process.argv.slice(2);
 const { handler } = await import(join(asset, 'index.mjs'));

@@ -1,5 +1,5 @@
 /** Request bodies of `fraud`, all different, as API Gateway passes them on. */
-export function apiEvents(count, vocabulary) {
+export function apiEvents(count: number, vocabulary: readonly string[]): object[] {
   return Array.from({ length: count }, (_, i) => {
     const category = vocabulary[i % vocabulary.length];
     const features = {
