@@ -93,7 +93,7 @@ async function playAndReport(
     notes: r.journal.notes,
     timeline: r.journal.timeline(),
     figures: { ...figuresOf(r), ...stage.figures?.(r) },
-    series: { ...readSeries(running.cloud, definition, r.journal, stage.start, r.now), ...stage.series?.(r) },
+    series: { ...readSeries(r, stage.start, r.now), ...stage.series?.(r) },
     thresholds: {
       errorRate: definition.alarms.errorRate,
       p99Ms: definition.alarms.p99Ms,

@@ -1,10 +1,9 @@
 import { METRICS } from '../../contracts/metrics.ts';
-import type { ModelDefinition } from '../../contracts/model-definition.ts';
-import { METRIC_NAMESPACE, SLOTS } from '../../contracts/names.ts';
+import { LIVE_ALIAS, METRIC_NAMESPACE, SLOTS } from '../../contracts/names.ts';
 import type { CloudWatchService } from '../cloud/services/monitoring/service.ts';
-import type { Cloud } from '../cloud/types.ts';
 import type { Point, ReportData } from '../report/data.ts';
 import type { Journal } from './journal.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 type Series = ReportData['series'];
 
@@ -46,12 +45,12 @@ const shared = (champion: number | null, candidate: number, weight: number): Map
 
 /** What the charts of the report show, read from the local CloudWatch and from the journal. */
 export function readSeries(
-  cloud: Cloud,
-  definition: ModelDefinition,
-  journal: Journal,
+  { running, definition, journal, outputs }: Rehearsal,
   from: number,
   to: number,
 ): Series {
+  const { cloud } = running;
+  const functionName = outputs.InferenceFunctionName;
   const metrics = cloud.service<CloudWatchService>('monitoring');
   const period = Math.max(60, Math.ceil((to - from) / 60_000 / POINTS) * 60);
   const read = (name: string, slot: string, stat: string) =>
@@ -60,19 +59,22 @@ export function readSeries(
     Object.fromEntries(
       SLOTS.map((slot) => [slot, line(slot)] as const).filter(([, line]) => line.length > 0),
     );
+  const live = (name: string) => {
+    const dimensions = { FunctionName: functionName, Resource: `${functionName}:${LIVE_ALIAS}` };
+    return metrics.series('AWS/Lambda', name, dimensions, 'Sum', period, from, to);
+  };
   return {
     weights: weightSeries(journal, to),
-    errorRate: bySlot((slot) => {
-      const failed = new Map(read(METRICS.errors, slot, 'Sum').map((s) => [s.at, s.value]));
-      return read(METRICS.predictions, slot, 'Sum').map(
-        (s): Point => [s.at, (100 * (failed.get(s.at) ?? 0)) / s.value],
-      );
-    }),
+    errorRate: {
+      // A crash or a time-out emits no metric of a slot; the alias counts it.
+      'alias live': shareOf(live('Errors'), live('Invocations')),
+      ...bySlot((slot) => shareOf(read(METRICS.errors, slot, 'Sum'), read(METRICS.predictions, slot, 'Sum'))),
+    },
     p99: bySlot((slot) => points(read(METRICS.latency, slot, 'p99'))),
     psi: journal
       .of('drift.checked')
       .filter((e) => e.detail.undecided === null)
-      .map((e) => ({ at: e.at, values: e.detail.psi })),
+      .map((e) => ({ at: e.at, values: marked(e.detail.psi, definition.drift.exclude) })),
     aucByVersion: aucByVersion(journal),
     liveAuc: {
       live: journal
@@ -80,6 +82,20 @@ export function readSeries(
         .flatMap((e): Point[] => (e.detail.liveAuc === null ? [] : [[e.at, e.detail.liveAuc]])),
     },
   };
+}
+
+/** Features that the check reports and does not judge are marked. */
+const marked = (psi: Readonly<Record<string, number>>, exclude: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(psi).map(([name, v]) => [exclude.includes(name) ? `${name} (not judged)` : name, v]),
+  );
+
+type Sample = { readonly at: number; readonly value: number };
+
+/** Percent of `all` that are `part`, period by period. */
+function shareOf(part: readonly Sample[], all: readonly Sample[]): Point[] {
+  const parts = new Map(part.map((s) => [s.at, s.value]));
+  return all.filter((s) => s.value > 0).map((s): Point => [s.at, (100 * (parts.get(s.at) ?? 0)) / s.value]);
 }
 
 function aucByVersion(journal: Journal): Series['aucByVersion'] {

@@ -5,7 +5,7 @@ import type { Point, ReportData } from './data.ts';
 // Mid tones that read on white and on black alike, so that one SVG serves both themes.
 const INK = '#7d8590';
 const GRID = 'rgba(125,133,144,0.22)';
-const SLOT: Record<string, string> = { blue: '#3b82f6', green: '#22a565' };
+const SLOT: Record<string, string> = { blue: '#3b82f6', green: '#22a565', 'alias live': '#a855f7' };
 const PALETTE = ['#3b82f6', '#f59e0b', '#22a565', '#a855f7', '#ef4444', '#14b8a6', '#ec4899', '#84a117'];
 const WIDTH = 1040;
 
@@ -76,6 +76,20 @@ const limitLine = (value: number, text: string) => ({
 });
 const mutable = (points: readonly Point[]): number[][] => points.map(([t, v]) => [t, v]);
 
+/** A line that breaks where nothing was measured for long, instead of bridging it. */
+function broken(points: readonly Point[]): (number | null)[][] {
+  const steps = points.slice(1).map(([t], i) => t - points[i]![0]);
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  return points.flatMap(([t, v], i) =>
+    i > 0 && steps[i - 1]! > 12 * usual
+      ? [
+          [t - 1, null],
+          [t, v],
+        ]
+      : [[t, v]],
+  );
+}
+
 /** Share of traffic by version, as steps. */
 export function weightsChart(data: ReportData): string {
   const series = Object.entries(data.series.weights).map(([version, points], i) => ({
@@ -107,7 +121,7 @@ function bySlot(
     type: 'line' as const,
     symbol: 'circle',
     symbolSize: 4,
-    data: mutable(points),
+    data: broken(points),
     color: SLOT[slot] ?? PALETTE[i],
     lineStyle: { width: 1.5 },
     ...(i === 0 ? { markLine: limitLine(limit, limitText) } : {}),

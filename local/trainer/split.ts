@@ -16,10 +16,12 @@ export interface Split {
 const shrink = (g: number, alpha: number): number => (g > alpha ? g - alpha : g < -alpha ? g + alpha : 0);
 
 /** Score of a leaf, T(G)² / (H + λ) (Chen and Guestrin 2016, eq. 6, with L1; without the constant ½, as XGBoost). */
-export const leafScore = (g: number, h: number, p: Hyperparameters): number => {
-  const t = shrink(g, p.alpha);
-  return (t * t) / (h + p.lambda);
-};
+export const leafScore = (g: number, h: number, p: Hyperparameters): number => score(g, h, p.alpha, p.lambda);
+
+function score(g: number, h: number, alpha: number, lambda: number): number {
+  const t = alpha === 0 ? g : shrink(g, alpha);
+  return (t * t) / (h + lambda);
+}
 
 /** Weight of a leaf, −T(G) / (H + λ) (eq. 5). */
 export const leafWeight = (g: number, h: number, p: Hyperparameters): number =>
@@ -40,6 +42,7 @@ export function findSplit(
   p: Hyperparameters,
 ): Split | undefined {
   const { g: G, h: H } = total;
+  const { alpha, lambda, min_child_weight: least } = p;
   const parent = leafScore(G, H, p);
   // XGBoost's kRtEps: a gain below it is rounding.
   let best = Math.max(p.gamma, 1e-6);
@@ -52,8 +55,8 @@ export function findSplit(
     g: number,
     h: number,
   ): void => {
-    if (h < p.min_child_weight || H - h < p.min_child_weight) return;
-    const gain = leafScore(g, h, p) + leafScore(G - g, H - h, p) - parent;
+    if (h < least || H - h < least) return;
+    const gain = score(g, h, alpha, lambda) + score(G - g, H - h, alpha, lambda) - parent;
     if (gain > best) {
       best = gain;
       found = { gain, feature: f, bin, equals, missingLeft, leftG: g, leftH: h };

@@ -35,6 +35,10 @@ export default defineModel({
   ],
   protectedAttributes: ['age', 'marital'],
   data: { windowDays: 180, minRows: 1000, nullValues: ['unknown'], delimiter: ';' },
+  // Calls are made on weekdays from 9 to 17, a few to some hundred a day: a week is what can be looked at.
+  schedule: { retrain: 'cron(0 6 ? * MON *)', driftCheck: 'cron(0 5 ? * MON *)' },
+  drift: { exclude: ['month', 'day_of_week'], windowHours: 168, minRows: 100, patience: 2, cooldownHours: 168 },
+  release: { steps: [50, 100], bakeMinutes: 120, minSamples: 10, maxHolds: 48 },
   golden: { fraction: 0.08, minRowsPerClass: 20 },
   trainer: {
     hyperparameters: {
