@@ -28,7 +28,8 @@ export interface RehearsalOptions {
   readonly running: RunningCloud;
   readonly definition: ModelDefinition;
   readonly world: World;
-  readonly terminal: Terminal;
+  /** Where the timeline and the progress are shown. */
+  readonly terminal: Pick<Terminal, 'entry' | 'note' | 'status'>;
   /** Share of predictions whose outcome is reported. @default 1 */
   readonly outcomeShare?: number;
 }
@@ -42,7 +43,7 @@ export class Rehearsal {
   readonly client: ApiClient;
   readonly traffic: Traffic;
   readonly #world: World;
-  readonly #terminal: Terminal;
+  readonly #terminal: RehearsalOptions['terminal'];
 
   constructor({ running, definition, world, terminal, outcomeShare }: RehearsalOptions) {
     const { cloud } = running;
