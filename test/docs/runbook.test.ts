@@ -28,6 +28,17 @@ describe('the runbook', () => {
     }
   });
 
+  it('asks the stacks only for outputs that they have', async () => {
+    const templates = await sampleTemplates();
+    const text = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8');
+    const asked = [...text.matchAll(/\b(?:out|start) (storage|serving|training|monitoring) (\w+)/g)];
+    expect(asked.length).toBeGreaterThan(10);
+    for (const [call, stack, output] of asked)
+      expect(Object.keys(templates[stack as keyof typeof templates].findOutputs('*')), call).toContain(
+        output,
+      );
+  });
+
   it.each(RUNBOOK_SECTIONS)('says under %s what to look at, what to do and how to verify', (section) => {
     const sections = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8').split(/^(?=#{1,2} )/m);
     const text = sections.find((s) => anchorsOf(s)[0] === section);
