@@ -10,7 +10,7 @@ export const day = (n: number): number => SUNDAY + n * DAY;
 export const at = (n: number, hour: number): number => day(n) + hour * HOUR;
 
 /** Requests in an average hour while nothing special happens: enough for a drift check, few enough for a laptop. */
-export const QUIET = 30;
+export const QUIET = 26;
 /** While a canary is watched: at 10 % the judge must see its minimum of samples within a bake or two. */
 export const BUSY = 1000;
 

@@ -29,8 +29,8 @@ export default defineModel({
     { name: 'card_type', kind: 'categorical', maxCategories: 10 },
   ],
   data: { windowDays: 56, minRows: 5000, maxRejectRate: 0.05, maxNullRate: 0.3 },
-  // 2 % of payments are fraud: this share of the cards gives some 200 of them in eight weeks of history.
-  golden: { fraction: 0.15, minRowsPerClass: 150 },
+  // 2 % of payments are fraud: this share of the cards gives some 220 of them in eight weeks at 1,000 payments a day.
+  golden: { fraction: 0.2, minRowsPerClass: 150 },
   schedule: { retrain: 'cron(0 6 ? * WED *)', driftCheck: 'cron(0 8 * * ? *)' },
   trainer: {
     hyperparameters: {
@@ -46,7 +46,8 @@ export default defineModel({
     },
   },
   drift: { exclude: ['hour'] },
-  gates: { minRows: 500, minAuc: 0.8, aucTolerance: 0.01, logLossTolerance: 0.01 },
+  // A validation split holds some 130 frauds: the AUC of one model has a standard error of about 0.015 there.
+  gates: { minRows: 500, minAuc: 0.8, aucTolerance: 0.03, logLossTolerance: 0.01 },
   // A release train: what was registered during the week goes out on Friday morning.
   release: { start: { schedule: 'cron(0 10 ? * FRI *)' } },
 });

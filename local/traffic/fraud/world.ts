@@ -44,7 +44,7 @@ function timeOfDay(u: () => number): number {
  * distribution by independent streams, so neither depends on how often the other is asked.
  */
 export function createFraudWorld(options: FraudWorldOptions): World {
-  const { seed, start, cards = 3000, rowsPerDay = 1500, campaigns = [] } = options;
+  const { seed, start, cards = 3000, rowsPerDay = 1000, campaigns = [] } = options;
   const perHour = options.requestsPerHour ?? (() => 60);
   const population = createCards(seed, cards);
   const intercept = findIntercept(seed, start, population);
