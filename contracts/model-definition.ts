@@ -122,6 +122,14 @@ export const modelDefinitionSchema = z
         /** Fewest golden and validation rows for a comparison to mean something. */
         minRows: z.int().positive().default(500),
         minAuc: z.number().min(0.5).max(1).default(0.6),
+        /**
+         * Sets on which quality is judged: the golden set never changes, the validation split is the world as it is now.
+         * Where the world moves for good, an old golden set no longer speaks for it.
+         */
+        judgeOn: z
+          .array(z.enum(['golden', 'validation']))
+          .min(1)
+          .default(['golden', 'validation']),
         /** A candidate may be worse than the champion by at most this much. */
         aucTolerance: z.number().min(0).max(1).default(0.01),
         logLossTolerance: z.number().min(0).default(0.02),

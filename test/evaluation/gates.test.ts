@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type Assessment, flatMetrics } from '../../lambdas/evaluation/assess.ts';
 import { runGates } from '../../lambdas/evaluation/gates.ts';
 
-const GATES = { minRows: 100, minAuc: 0.8, aucTolerance: 0.01, logLossTolerance: 0.02 };
+const GATES = {
+  minRows: 100,
+  minAuc: 0.8,
+  judgeOn: ['golden' as const, 'validation' as const],
+  aucTolerance: 0.01,
+  logLossTolerance: 0.02,
+};
 
 const assessment = (auc: number | null, logLoss: number, rows = 1000): Assessment => ({
   rows,
@@ -30,6 +36,17 @@ describe('the gates', () => {
     const champion = both(assessment(0.9, 0.1));
     const candidate = { golden: assessment(0.9, 0.1), validation: assessment(0.889, 0.1) };
     expect(failed(GATES, candidate, champion)).toEqual(['validation.auc.champion']);
+  });
+
+  it('judge on the validation split alone where the definition says so', () => {
+    const champion = both(assessment(0.9, 0.1));
+    const candidate = { golden: assessment(0.6, 0.5), validation: assessment(0.91, 0.1) };
+    const gates = { ...GATES, judgeOn: ['validation' as const] };
+    expect(failed(gates, candidate, champion)).toEqual([]);
+    expect(failed(gates, { ...candidate, validation: assessment(0.7, 0.1) }, champion)).toEqual([
+      'validation.auc.minimum',
+      'validation.auc.champion',
+    ]);
   });
 
   it('stop a candidate whose log loss is worse by more', () => {
