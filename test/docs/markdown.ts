@@ -1,14 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Files of the project that Git tracks or would track, relative to its root. */
-export function documents(root: string): string[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return listed.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
+/** Folders that tools make, at any depth. */
+const MADE = /^(node_modules|cdk\.out.*|rehearsal|dist|coverage|__pycache__|\..*)$/;
+
+/** Folders of the project in a folder, without those that tools make. Git is not asked: an export has none. */
+export const foldersIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !MADE.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+
+/** Markdown files of the project, relative to its root. */
+export function documents(root: string, folder = ''): string[] {
+  const here = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+  const below = foldersIn(join(root, folder)).flatMap((name) => documents(root, join(folder, name)));
+  return [...here.map((name) => join(folder, name)), ...below];
 }
 
 /** Text outside of code: neither fenced blocks nor spans. */

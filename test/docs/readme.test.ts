@@ -1,20 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../lib/app.ts';
 import { SCENARIOS } from '../../local/scenarios/index.ts';
+import { foldersIn } from './markdown.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
-};
-
-/** Top folders that Git tracks files of, but those whose name begins with a dot. */
-const folders = () => {
-  const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
-  const tops = files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!);
-  return [...new Set(tops)].filter((name) => !name.startsWith('.'));
 };
 
 describe('the README', () => {
@@ -22,7 +15,7 @@ describe('the README', () => {
     expect(readme.includes(`\`${name}\``)).toBe(true);
   });
 
-  it.each(folders())('has the folder %s in its map', (folder) => {
+  it.each(foldersIn(ROOT))('has the folder %s in its map', (folder) => {
     expect(readme.includes(`[${folder}/](${folder})`)).toBe(true);
   });
 
