@@ -130,13 +130,16 @@ export class Core implements Cloud {
       : undefined;
     if (!operation) throw new NotSupportedLocally(`${serviceName}:${operationName}`);
     const view = this.viewOf(serviceName);
+    let lost: AwsError | undefined;
     try {
-      this.faults.check({ service: serviceName, operation: operationName, caller, input });
+      lost = this.faults.check({ service: serviceName, operation: operationName, caller, input });
       this.authorize(caller, operation.access(input, view));
     } catch (e) {
       throw denial(e, service);
     }
-    return await operation.run(input, { caller, cloud: view });
+    const answer = await operation.run(input, { caller, cloud: view });
+    if (lost) throw lost;
+    return answer;
   }
 
   /** Keeps an error that is the local cloud's own, however its caller takes it. */

@@ -14,9 +14,10 @@ export interface Target {
  * - `deny`: AccessDenied, whatever the policies say.
  * - `throttle`: the service's throttling error; SDKs and state machines retry it.
  * - `lose-store`: the service does not answer: 503, until the fault is taken back.
+ * - `lose-answer`: the service does what is asked, but its answer gets lost: the caller sees a 503 all the same.
  */
 export interface Fault {
-  readonly kind: 'deny' | 'throttle' | 'lose-store';
+  readonly kind: 'deny' | 'throttle' | 'lose-store' | 'lose-answer';
   /** Signing name. */
   readonly service: string;
   /** All operations if left out. */
@@ -36,7 +37,7 @@ const THROTTLING: Readonly<Record<string, readonly [name: string, status: number
 function errorOf(fault: Fault, { service, operation }: Target): AwsError {
   const what = `${service}:${operation}`;
   if (fault.kind === 'deny') return new AwsError('AccessDenied', `${what} is denied (injected fault)`, 403);
-  if (fault.kind === 'lose-store') {
+  if (fault.kind === 'lose-store' || fault.kind === 'lose-answer') {
     return new AwsError('ServiceUnavailable', `${service} does not answer (injected fault)`, 503);
   }
   const [name, status] = THROTTLING[service] ?? ['ThrottlingException', 400];
@@ -55,15 +56,20 @@ export class Faults {
     };
   }
 
-  /** @throws AwsError of the first fault that strikes this call */
-  check(target: Target): void {
-    if (this.#active.size === 0) return;
+  /**
+   * Strikes a call before it is carried out.
+   * @throws AwsError of the first fault that strikes it
+   * @returns what to throw when it has been carried out, if its answer gets lost
+   */
+  check(target: Target): AwsError | undefined {
     for (const [fault, state] of this.#active) {
       if (fault.service !== target.service) continue;
       if (fault.operation !== undefined && fault.operation !== target.operation) continue;
       if (fault.match && !fault.match(target)) continue;
       if (--state.left <= 0) this.#active.delete(fault);
+      if (fault.kind === 'lose-answer') return errorOf(fault, target);
       throw errorOf(fault, target);
     }
+    return undefined;
   }
 }

@@ -36,7 +36,8 @@ async function s3(replies: Reply[]) {
   return { asked, read: createObjectReader(env, 'artifacts') };
 }
 
-const error = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`;
+const error = (code: string, message = '') =>
+  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
 describe('reading an object', () => {
   it('asks for the version, signed for S3 with the credentials of the role', async () => {
@@ -68,10 +69,12 @@ describe('reading an object', () => {
   });
 
   it('does not try again what is refused, and says what S3 said', async () => {
-    const { asked, read } = await s3([{ status: 403, body: error('AccessDenied') }]);
+    const { asked, read } = await s3([
+      { status: 403, body: error('AccessDenied', 'no kms:Decrypt for you') },
+    ]);
     await expect(read('models/shop/k', 'v')).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining('models/shop/k'),
+      message: 'S3 answers 403 AccessDenied to reading models/shop/k: no kms:Decrypt for you',
     });
     expect(asked).toHaveLength(1);
   });

@@ -19,6 +19,7 @@ const AWS_ERRORS: Readonly<Record<string, string>> = {
   'Lambda.TooManyRequestsException': 'Lambda API reference, Invoke: throttled',
   'Lambda.ClientExecutionTimeoutException': 'Best practices: the SDK gave up on Lambda',
   'Sandbox.Timedout': 'Lambda: the function ran into its time-out',
+  'Runtime.ExitError': 'Lambda: the process of the function died; every action may be repeated',
   // "Call Amazon EventBridge with Step Functions": an entry was not taken; the rest are its SDK's.
   'EventBridge.FailedEntry': 'PutEvents did not take an entry',
   'EventBridge.InternalException': 'EventBridge API reference, PutEvents',
@@ -47,6 +48,14 @@ const AWS_ERRORS: Readonly<Record<string, string>> = {
   TimeoutError: '@smithy/node-http-handler: no answer in time',
   ResourceConflictException: 'Lambda API reference, UpdateFunctionConfiguration: an update is in progress',
   PreconditionFailedException: 'Lambda API reference, UpdateAlias: the RevisionId is not the latest',
+  SlowDown: 'S3 API reference, error responses: 503',
+  ServiceUnavailable: 'the same: 503; common errors of AWS query services',
+  InternalError: 'the same: 500',
+  InternalException: 'EventBridge API reference, PutEvents: 500',
+  InternalServiceFault: 'CloudWatch API reference, GetMetricData: 500',
+  ProvisionedThroughputExceededException: 'DynamoDB API reference, error handling',
+  RequestLimitExceeded: 'the same: the throughput of the account',
+  TransactionInProgressException: 'DynamoDB API reference, TransactWriteItems: the first attempt still runs',
 };
 
 const statesOf = (m: Machine) => Object.entries(m.States);

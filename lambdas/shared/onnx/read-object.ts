@@ -11,15 +11,25 @@ const PAUSE_MS = 50;
 /** Silence on the connection after which an attempt is given up, ms. */
 const SILENCE_MS = 5000;
 
-/** S3 answered with an error; `name` is its code, e.g. `AccessDenied`. */
+/** S3 answered with an error; `name` is its code, e.g. `AccessDenied`, and what it says is in the message. */
 export class ObjectUnreadable extends Error {
   readonly status: number;
-  constructor(name: string, status: number, key: string) {
-    super(`S3 answers ${status} ${name} to reading ${key}`);
+  constructor(status: number, body: string, key: string) {
+    const name = elementOf(body, 'Code') ?? 'Unknown';
+    const said = elementOf(body, 'Message');
+    // It names who may not do what: the key of the bucket may be what is denied, and not the object.
+    super(`S3 answers ${status} ${name} to reading ${key}${said ? `: ${said}` : ''}`);
     this.name = name;
     this.status = status;
   }
 }
+
+/** Text of an element of S3's error document. */
+const elementOf = (xml: string, name: string): string | undefined =>
+  new RegExp(`<${name}>([^<]*)</${name}>`)
+    .exec(xml)?.[1]
+    ?.replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'");
 
 /** SHA-256 for the signer, by Node.js. */
 class Sha256 {
@@ -115,7 +125,7 @@ export function createObjectReader(env: Environment, bucket: string): ReadObject
     });
     const { status, body } = await get(url, signed.headers);
     if (status === 200) return body;
-    throw new ObjectUnreadable(/<Code>(\w+)<\/Code>/.exec(body.toString())?.[1] ?? 'Unknown', status, key);
+    throw new ObjectUnreadable(status, body.toString(), key);
   };
 
   return async (key, versionId) => {

@@ -50,10 +50,17 @@ export class Directory {
     this.revision++;
   }
 
-  /** Puts an inline policy on a role. */
-  attach(roleName: string, policy: NamedPolicy): void {
-    this.#entry(roleName).inline.push(policy);
+  /** Puts an inline policy on a role; the returned function takes it back. */
+  attach(roleName: string, policy: NamedPolicy): () => void {
+    const { inline } = this.#entry(roleName);
+    inline.push(policy);
     this.revision++;
+    return () => {
+      const found = inline.indexOf(policy);
+      if (found < 0) return;
+      inline.splice(found, 1);
+      this.revision++;
+    };
   }
 
   role(arn: string): Role | undefined {

@@ -35,6 +35,13 @@ describe('injected faults', () => {
     expect(() => faults.check(target('dynamodb'))).not.toThrow();
   });
 
+  it('that lose an answer let the call be made first', () => {
+    const faults = new Faults();
+    faults.inject({ kind: 'lose-answer', service: 'dynamodb', times: 1 });
+    expect(faults.check(target('dynamodb'))).toMatchObject({ name: 'ServiceUnavailable', statusCode: 503 });
+    expect(faults.check(target('dynamodb'))).toBeUndefined();
+  });
+
   it.each([
     ['lambda', 'TooManyRequestsException', 429],
     ['s3', 'SlowDown', 503],

@@ -321,7 +321,7 @@ describe('taking on a role', () => {
 });
 
 describe('decisions are remembered', () => {
-  it('only until a policy is attached', () => {
+  it('only until a policy is attached or taken back', () => {
     const directory = new Directory();
     directory.addRole({ arn: ROLE, name: 'worker', trust: document(), inline: [], managed: [] });
     const asked = new Authority(directory, () => undefined, {
@@ -330,8 +330,10 @@ describe('decisions are remembered', () => {
       knownKey: knownKeys([]),
     });
     expect(() => asked.authorize(worker, [get(OBJECT)])).toThrow('no identity policy allows s3:GetObject');
-    directory.attach('worker', { name: 'p', document: document(allow({ Resource: '*' })) });
+    const detach = directory.attach('worker', { name: 'p', document: document(allow({ Resource: '*' })) });
     expect(() => asked.authorize(worker, [get(OBJECT)])).not.toThrow();
+    detach();
+    expect(() => asked.authorize(worker, [get(OBJECT)])).toThrow('no identity policy allows s3:GetObject');
   });
 
   it('apart for different condition keys', () => {

@@ -71,6 +71,16 @@ describe('a fault', () => {
     endHang();
     expect((await invoke()).FunctionError).toBeUndefined();
   });
+
+  it('of a late crash loses only the answer, and ends when it has struck as often as asked', async () => {
+    const { invoke, lambda, cloud } = await start(
+      'export const handler = async () => { process.stdout.write("done\\n"); return 1; };',
+    );
+    lambda.inject({ functionName: 'fn', kind: 'crash-late', times: 1 });
+    expect((await invoke()).answer.errorType).toBe('Runtime.ExitError');
+    expect(cloud.logged.map((l) => l.line.trim())).toContain('done');
+    expect((await invoke()).answer).toBe(1);
+  });
 });
 
 describe('concurrency', () => {

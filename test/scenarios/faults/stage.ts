@@ -2,11 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { DomainEventType } from '../../../contracts/events.ts';
-import { registryKeys, type VersionItem, versionItemSchema } from '../../../contracts/registry.ts';
+import {
+  type RunItem,
+  registryKeys,
+  runItemSchema,
+  type VersionItem,
+  versionItemSchema,
+} from '../../../contracts/registry.ts';
 import { startCloud } from '../../../local/cloud/cloud.ts';
-import type { Target } from '../../../local/cloud/faults.ts';
+import type { Fault, Target } from '../../../local/cloud/faults.ts';
+import type { IamService } from '../../../local/cloud/services/iam.ts';
 import { SERVICES } from '../../../local/cloud/services/index.ts';
 import type { Shape } from '../../../local/cloud/types.ts';
 import { definitionOf } from '../../../local/rehearsal/definition.ts';
@@ -93,6 +100,19 @@ export class FaultStage {
     return ended!;
   }
 
+  /** Name of a function, by what its construct path has in it. */
+  functionName(fragment: string): string {
+    return this.r.running.find('AWS::Lambda::Function', fragment).ref;
+  }
+
+  /** Asks a function of ours directly, as an operator would. */
+  async invoke(name: string, input: object): Promise<{ readonly failed: boolean; readonly payload: Shape }> {
+    const Payload = Buffer.from(JSON.stringify(input));
+    const answer = await this.r.call('lambda', 'Invoke', { FunctionName: name, Payload });
+    const payload = JSON.parse(Buffer.from(answer.Payload).toString());
+    return { failed: answer.FunctionError !== undefined, payload };
+  }
+
   /** Names of the states that an execution has entered. */
   async visited(arn: string): Promise<string[]> {
     const { events } = await this.r.call('states', 'GetExecutionHistory', { executionArn: arn });
@@ -114,6 +134,11 @@ export class FaultStage {
   async versions(): Promise<VersionItem[]> {
     const items = await this.#items(registryKeys.versionPrefix);
     return items.map(({ pk: _pk, sk: _sk, ...item }) => versionItemSchema.parse(item));
+  }
+
+  async runs(): Promise<RunItem[]> {
+    const items = await this.#items(registryKeys.runPrefix);
+    return items.map((item) => runItemSchema.parse(item));
   }
 
   async #items(prefix: string): Promise<Record<string, unknown>[]> {
@@ -159,6 +184,25 @@ export const madeBy =
   ({ caller }: Target): boolean =>
     caller.kind === 'role' && caller.roleArn.includes(fragment);
 
+const SERVICES_CALLED = ['dynamodb', 's3', 'lambda', 'events', 'states', 'logs', 'monitoring'] as const;
+
+/**
+ * Strikes API calls by their number, whatever their service.
+ * @param struck told the number of each call that `which` holds for, from 1
+ * @returns how many calls there were so far, and the way to end the fault
+ */
+export function strikeCalls(
+  stage: FaultStage,
+  kind: Fault['kind'],
+  which: (target: Target) => boolean,
+  struck: (call: number) => boolean,
+): { readonly calls: () => number; readonly heal: () => void } {
+  let calls = 0;
+  const match = (target: Target): boolean => which(target) && struck(++calls);
+  const heals = SERVICES_CALLED.map((service) => stage.r.running.faults.inject({ kind, service, match }));
+  return { calls: () => calls, heal: () => heals.forEach((heal) => void heal()) };
+}
+
 /** A stage with its history in the lake; the first champion serves, if one is asked for. */
 export async function openStage({ seed = 1, champion = true } = {}): Promise<FaultStage> {
   const dir = mkdtempSync(join(tmpdir(), 'coalmine-faults-'));
@@ -193,4 +237,15 @@ export async function openStage({ seed = 1, champion = true } = {}): Promise<Fau
   });
   if (champion) await firstChampion(r);
   return new FaultStage(r, dir);
+}
+
+/** A policy that denies an action to a role, put on it now; the returned function, and the end of the test, take it off. */
+export function deny(stage: FaultStage, role: string, action: string): () => void {
+  const { directory } = stage.r.running.cloud.service<IamService>('iam');
+  const found = directory.roles().filter(({ name }) => name.includes(role));
+  expect(found.map((r) => r.name)).toHaveLength(1);
+  const document = { Statement: { Effect: 'Deny', Action: action, Resource: '*' } } as const;
+  const heal = directory.attach(found[0]!.name, { name: 'denied-by-test', document: { ...document } });
+  onTestFinished(heal);
+  return heal;
 }

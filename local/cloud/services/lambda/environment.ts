@@ -33,7 +33,7 @@ export interface Work {
   readonly clientContext?: string | undefined;
   /** Milliseconds of a `slow` fault. */
   readonly slowMs: number;
-  readonly fault?: 'crash' | 'error' | undefined;
+  readonly fault?: 'crash' | 'crash-late' | 'error' | undefined;
 }
 
 /** How an invocation ended; after `exit` and `timeout` the environment is dead. */

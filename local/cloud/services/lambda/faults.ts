@@ -5,29 +5,32 @@ export interface LambdaFault {
   readonly match?: (env: Readonly<Record<string, string>>) => boolean;
   /**
    * `slow`: the invocation takes `ms` longer, as the handler's own clock sees it, at no cost of real time.
-   * `crash`: the process dies during the invocation; `crash-at-init`: before it asks for work.
+   * `crash`: the process dies before the handler runs; `crash-late`: when all is done and the answer is not yet given;
+   * `crash-at-init`: before it asks for work.
    * `error`: the invocation fails with `InjectedFault`. `hang`: it never answers and times out.
    */
-  readonly kind: 'slow' | 'crash' | 'crash-at-init' | 'error' | 'hang';
+  readonly kind: 'slow' | 'crash' | 'crash-late' | 'crash-at-init' | 'error' | 'hang';
   /** Milliseconds, for `slow`. */
   readonly ms?: number;
   /** Share of invocations that it strikes, 0 to 1; all by default. */
   readonly rate?: number;
+  /** Only so many invocations, then the fault is over; not for `crash-at-init`. */
+  readonly times?: number;
 }
 
 /** What strikes one invocation. */
 export interface Struck {
   readonly slowMs: number;
-  readonly fault: 'crash' | 'error' | 'hang' | undefined;
+  readonly fault: 'crash' | 'crash-late' | 'error' | 'hang' | undefined;
 }
 
 /** The faults that are in force. */
 export class Faults {
-  readonly #faults = new Set<LambdaFault>();
+  readonly #faults = new Map<LambdaFault, { left: number }>();
 
   /** Returns the way to end the fault. */
   inject(fault: LambdaFault): () => void {
-    this.#faults.add(fault);
+    this.#faults.set(fault, { left: fault.times ?? Number.POSITIVE_INFINITY });
     return () => this.#faults.delete(fault);
   }
 
@@ -40,6 +43,7 @@ export class Faults {
     for (const f of this.#of(functionName, env)) {
       if (f.kind === 'crash-at-init') continue;
       if (f.rate !== undefined && roll() >= f.rate) continue;
+      this.#count(f);
       if (f.kind === 'slow') slowMs += f.ms ?? 0;
       else fault ??= f.kind;
     }
@@ -50,8 +54,15 @@ export class Faults {
     return this.#of(functionName, env).some((f) => f.kind === 'crash-at-init');
   }
 
+  #count(fault: LambdaFault): void {
+    const state = this.#faults.get(fault);
+    if (state && --state.left <= 0) this.#faults.delete(fault);
+  }
+
   #of(functionName: string, env: Readonly<Record<string, string>>): LambdaFault[] {
     if (this.#faults.size === 0) return [];
-    return [...this.#faults].filter((f) => f.functionName === functionName && (f.match?.(env) ?? true));
+    return [...this.#faults.keys()].filter(
+      (f) => f.functionName === functionName && (f.match?.(env) ?? true),
+    );
   }
 }

@@ -67,6 +67,7 @@ async function invoke(handler, next) {
       name: 'InjectedFault',
     });
   const answer = await handler(JSON.parse(next.body), contextOf(next.headers));
+  if (fault === 'crash-late') process.kill(process.pid, 'SIGKILL');
   try {
     return JSON.stringify(answer === undefined ? null : answer);
   } catch (error) {
