@@ -25,6 +25,7 @@ export const ERRORS = {
   // registry
   ConcurrentChange: 'the pointers changed in between; read again',
   InvalidInput: 'the input of the step is not valid',
+  StatusNotAllowed: 'a version may not go from its status to that one',
 } as const;
 export type ErrorName = keyof typeof ERRORS;
 

@@ -121,7 +121,7 @@ export const modelDefinitionSchema = z
       .strictObject({
         /** Fewest golden and validation rows for a comparison to mean something. */
         minRows: z.int().positive().default(500),
-        minAuc: z.number().min(0.5).max(1).default(0.6),
+        minAuc: z.number().min(0).max(1).default(0.6),
         /**
          * Sets on which quality is judged: the golden set never changes, the validation split is the world as it is now.
          * Where the world moves for good, an old golden set no longer speaks for it.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactFilesSchema } from './artifact.ts';
+import { lineageSchema, reproductionSchema } from './lineage.ts';
 
 /** Keys of the one registry table. */
 export const registryKeys = {
@@ -12,6 +13,9 @@ export const registryKeys = {
   runPrefix: 'RUN#',
   event: (revision: number) => `EVENT#${String(revision).padStart(9, '0')}`,
   eventPrefix: 'EVENT#',
+  /** @param id tells apart what happened in one millisecond: the revision, or the step outside the pointers */
+  status: (n: number, at: string, id: string) => `STATUS#${String(n).padStart(6, '0')}#${at}#${id}`,
+  statusPrefix: 'STATUS#',
   drift: (time: string) => `DRIFT#${time}`,
   driftPrefix: 'DRIFT#',
 } as const;
@@ -93,10 +97,29 @@ export const VERSION_STATUSES = [
   'rejected',
   'rolled-back',
 ] as const;
+export type VersionStatus = (typeof VERSION_STATUSES)[number];
+
+/**
+ * What a version may become. Released, it goes `registered → candidate → champion → previous → archived`; a release
+ * that ends early gives the candidate its former status back, and a rollback makes the previous one champion again.
+ * `rejected`, `rolled-back` and `archived` are final: what failed is not released again, a new run is.
+ */
+export const STATUS_TRANSITIONS: Readonly<Record<VersionStatus, readonly VersionStatus[]>> = {
+  registered: ['candidate', 'archived'],
+  candidate: ['champion', 'registered', 'previous', 'rejected', 'rolled-back'],
+  champion: ['previous', 'rolled-back'],
+  previous: ['champion', 'candidate', 'archived'],
+  archived: [],
+  rejected: [],
+  'rolled-back': [],
+};
+
 export const versionItemSchema = z.strictObject({
   model: z.string(),
   version,
   status: z.enum(VERSION_STATUSES),
+  /** When it got this status; the time of registration where nothing was written since. */
+  statusSince: z.string().optional(),
   run: z.string(),
   datasetVersion: z.string(),
   goldenVersion: z.string(),
@@ -121,12 +144,17 @@ export const runItemSchema = z.object({
   commit: z.string(),
   hyperparameters: z.record(z.string(), z.string()),
   /** Null while the run goes on. */
-  outcome: z.enum(['registered', 'rejected', 'failed']).nullable(),
+  outcome: z.enum(['registered', 'rejected', 'failed', 'reproduced', 'differs']).nullable(),
   endedAt: z.string().nullable(),
   datasetVersion: z.string().nullable(),
   version: version.nullable(),
   metrics: z.record(z.string(), z.number().nullable()).nullable(),
   error: z.string().nullable(),
+  /** Null until the run was evaluated. */
+  lineage: lineageSchema.nullable().default(null),
+  /** The run whose recorded inputs this one repeats. */
+  reproduces: z.string().nullable().default(null),
+  reproduction: reproductionSchema.nullable().default(null),
 });
 export type RunItem = z.output<typeof runItemSchema>;
 
@@ -153,6 +181,19 @@ export const pointerEventSchema = z.object({
   to: z.record(z.string(), z.unknown()),
 });
 export type PointerEvent = z.output<typeof pointerEventSchema>;
+
+/** Append-only: each change of a version's status, in one transaction with the change itself. */
+export const statusEventSchema = z.object({
+  model: z.string(),
+  version,
+  at: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  /** Null when the version was registered. */
+  from: z.enum(VERSION_STATUSES).nullable(),
+  to: z.enum(VERSION_STATUSES),
+});
+export type StatusEvent = z.output<typeof statusEventSchema>;
 
 export const driftItemSchema = z.object({
   model: z.string(),

@@ -3,6 +3,7 @@ import type { RegisterOutput, RegistryInput } from '../../contracts/steps.ts';
 import { CoalmineError } from '../shared/errors.ts';
 import type { ActionInput, RegistryDeps } from './deps.ts';
 import { seal } from './seal.ts';
+import { type Author, statusEvent } from './status.ts';
 
 type Input = ActionInput<RegistryInput, 'register'>;
 
@@ -24,7 +25,7 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
     definition.name,
     version,
   );
-  await write(deps, input, {
+  const item: VersionItem = {
     model: definition.name,
     version,
     status: 'registered',
@@ -38,7 +39,8 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
     metrics: { ...input.evaluation.metrics, billableSeconds: input.billableSeconds },
     lambdaVersion: null,
     failedAt: null,
-  });
+  };
+  await write(deps, input, item, { by: run.by, reason: `run ${run.run}: ${run.reason}` });
   const auc = input.evaluation.metrics['golden.auc'] ?? null;
   const common = { model: definition.name, run: run.run, version };
   await deps.publish({
@@ -80,9 +82,10 @@ async function allocate({ store, definition }: RegistryDeps, run: RunItem): Prom
   throw new CoalmineError('ConcurrentChange', `no version number for run ${run.run} after five attempts`);
 }
 
-async function write(deps: RegistryDeps, input: Input, item: VersionItem): Promise<void> {
+async function write(deps: RegistryDeps, input: Input, item: VersionItem, author: Author): Promise<void> {
   const written = await deps.store.table.write([
     { kind: 'put', sk: registryKeys.version(item.version), item, if: { kind: 'absent' } },
+    statusEvent(item, null, 'registered', { ...author, at: item.registeredAt }, 'registered'),
     {
       kind: 'update',
       sk: registryKeys.run(input.startedAt, input.run),

@@ -8,30 +8,30 @@ import {
   registryKeys,
   runItemSchema,
   type SettingsItem,
+  type StatusEvent,
   settingsItemSchema,
+  statusEventSchema,
   type VersionItem,
   versionItemSchema,
 } from '../../contracts/registry.ts';
 import { CoalmineError } from '../shared/errors.ts';
+import { type Author, requireTransition, statusWrites } from './status.ts';
 import type { Table, Write } from './table.ts';
 import type { Change, Transition } from './transitions.ts';
 
+export type { Author };
+
 /** Attempts at a change: what races are a release, a rollback and a person, so two lost races in a row are rare. */
 const ATTEMPTS = 5;
-
-export interface Author {
-  readonly by: string;
-  readonly reason: string;
-}
 
 /** Typed access to one model's registry. */
 export interface RegistryStore {
   pointers(): Promise<Pointers>;
   /**
    * Applies a transition: one transaction of the pointers (if nobody changed them meanwhile), the EVENT of the new
-   * revision and the versions' statuses. Reads again and applies the transition anew when it lost a race.
+   * revision, the versions' statuses and a STATUS item of each that changes. Reads again and applies the transition anew when it lost a race.
    * @returns the pointers as they are now, and as they were
-   * @throws CoalmineError ConcurrentChange after five lost races; whatever the transition throws
+   * @throws CoalmineError ConcurrentChange after five lost races; StatusNotAllowed; whatever the transition throws
    */
   change(author: Author, transition: Transition): Promise<Changed>;
   /** The change that made this revision. */
@@ -41,6 +41,12 @@ export interface RegistryStore {
   versions(): Promise<VersionItem[]>;
   settings(): Promise<SettingsItem>;
   run(startedAt: string, run: string): Promise<RunItem | undefined>;
+  /** Newest first. */
+  runs(): Promise<RunItem[]>;
+  /** Pointer changes, newest first. */
+  events(): Promise<PointerEvent[]>;
+  /** Status changes of all versions: by version, newest first. */
+  statusEvents(): Promise<StatusEvent[]>;
   readonly table: Table;
 }
 export interface Changed {
@@ -55,17 +61,26 @@ export function createStore(table: Table, model: string, now: () => Date): Regis
     const item = await table.get(registryKeys.pointers);
     return item ? pointersSchema.parse(item) : emptyPointers(model);
   };
+  const version = async (n: number): Promise<VersionItem | undefined> => {
+    const item = await table.get(registryKeys.version(n));
+    return item && versionItemSchema.parse(item);
+  };
   return {
     table,
     pointers,
+    version,
     async change(author, transition) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const before = await pointers();
         const change = transition(before);
         if (change === null) return { before, after: before, changed: false };
         const after = { ...change.pointers, revision: before.revision + 1 };
-        if (await table.write(writesOf(before, after, change, author, now())))
-          return { before, after, changed: true };
+        const at = now().toISOString();
+        const writes = [
+          ...pointerWrites(before, after, change, { ...author, at }),
+          ...(await versionWrites(change, { ...author, at }, after.revision, version)),
+        ];
+        if (await table.write(writes)) return { before, after, changed: true };
       }
       throw new CoalmineError(
         'ConcurrentChange',
@@ -75,10 +90,6 @@ export function createStore(table: Table, model: string, now: () => Date): Regis
     async event(revision) {
       const item = await table.get(registryKeys.event(revision));
       return item && pointerEventSchema.parse(item);
-    },
-    async version(n) {
-      const item = await table.get(registryKeys.version(n));
-      return item && versionItemSchema.parse(item);
     },
     async versions() {
       const items = await table.newest(registryKeys.versionPrefix);
@@ -92,6 +103,11 @@ export function createStore(table: Table, model: string, now: () => Date): Regis
       const item = await table.get(registryKeys.run(startedAt, run));
       return item && runItemSchema.parse(item);
     },
+    runs: async () => (await table.newest(registryKeys.runPrefix)).map((i) => runItemSchema.parse(i)),
+    events: async () =>
+      (await table.newest(registryKeys.eventPrefix)).map((i) => pointerEventSchema.parse(i)),
+    statusEvents: async () =>
+      (await table.newest(registryKeys.statusPrefix)).map((i) => statusEventSchema.parse(i)),
   };
 }
 
@@ -102,7 +118,12 @@ export const emptySettings = (model: string): SettingsItem => ({
   lastVersion: 0,
 });
 
-function writesOf(before: Pointers, after: Pointers, change: Change, author: Author, now: Date): Write[] {
+function pointerWrites(
+  before: Pointers,
+  after: Pointers,
+  change: Change,
+  author: Author & { readonly at: string },
+): Write[] {
   const changed = (Object.keys(after) as (keyof Pointers)[]).filter(
     (k) => k !== 'revision' && JSON.stringify(before[k]) !== JSON.stringify(after[k]),
   );
@@ -110,7 +131,7 @@ function writesOf(before: Pointers, after: Pointers, change: Change, author: Aut
   const event: PointerEvent = {
     model: after.model,
     revision: after.revision,
-    at: now.toISOString(),
+    at: author.at,
     by: author.by,
     change: change.name,
     reason: author.reason,
@@ -128,13 +149,24 @@ function writesOf(before: Pointers, after: Pointers, change: Change, author: Aut
           : { kind: 'equals', attribute: 'revision', value: before.revision },
     },
     { kind: 'put', sk: registryKeys.event(after.revision), item: event, if: { kind: 'absent' } },
-    ...change.versions.map(
-      (v): Write => ({
-        kind: 'update',
-        sk: registryKeys.version(v.version),
-        set: v.set,
-        if: { kind: 'exists' },
-      }),
-    ),
   ];
+}
+
+/** @throws CoalmineError StatusNotAllowed */
+async function versionWrites(
+  change: Change,
+  author: Author & { readonly at: string },
+  revision: number,
+  read: (n: number) => Promise<VersionItem | undefined>,
+): Promise<Write[]> {
+  const writes = await Promise.all(
+    change.versions.map(async ({ version, set }): Promise<Write[]> => {
+      const item = set.status && (await read(version));
+      if (!item || !set.status || set.status === item.status)
+        return [{ kind: 'update', sk: registryKeys.version(version), set, if: { kind: 'exists' } }];
+      requireTransition(item, set.status);
+      return statusWrites(item, set.status, author, String(revision).padStart(9, '0'), set);
+    }),
+  );
+  return writes.flat();
 }

@@ -27,7 +27,9 @@ export type Write =
       readonly set: Attributes;
       readonly defaults?: Attributes;
       readonly if?: Condition;
-    };
+    }
+  /** Writes nothing; the others happen only if it holds. */
+  | { readonly kind: 'check'; readonly sk: string; readonly if: Condition };
 
 /** One model's items in the registry table. */
 export interface Table {
@@ -110,6 +112,16 @@ function toItem(write: Write, TableName: string, pk: string): TransactItem {
       Put: {
         TableName,
         Item: { pk, sk: write.sk, ...write.item },
+        ConditionExpression: condition,
+        ...expressionParts(names, values),
+      },
+    };
+  }
+  if (write.kind === 'check') {
+    return {
+      ConditionCheck: {
+        TableName,
+        Key: { pk, sk: write.sk },
         ConditionExpression: condition,
         ...expressionParts(names, values),
       },

@@ -151,7 +151,8 @@ export const releasePromoted =
     return {
       name: 'release.promoted',
       pointers,
-      versions: settle(pointers, [p.previous, p.champion, version], 'archived', null),
+      // What was previous stays so, warm, until its retention is over: nothing points at it any more.
+      versions: settle(pointers, [p.previous, p.champion, version], 'previous', null),
     };
   };
 

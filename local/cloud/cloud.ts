@@ -7,6 +7,7 @@ import { Core } from './core.ts';
 import type { Faults } from './faults.ts';
 import { openGateway } from './gateway/server.ts';
 import { createRandom } from './random.ts';
+import type { CloudFormationService } from './services/cloudformation.ts';
 import type { Cloud, Credentials, Service, ServiceFactory } from './types.ts';
 
 export interface CloudOptions {
@@ -115,8 +116,12 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       checkTypes(assembly.stacks, types);
       await fillBootstrapBucket(assembly.assets, types, core);
       const exports = new Map<string, unknown>();
-      for (const stack of assembly.stacks)
-        stacks.push(await loadStack(stack, { cloud: core, types, exports }));
+      const formation = core.find('cloudformation') as CloudFormationService | undefined;
+      for (const stack of assembly.stacks) {
+        const loaded = await loadStack(stack, { cloud: core, types, exports });
+        stacks.push(loaded);
+        formation?.add(loaded);
+      }
       const arns = stacks.flatMap((s) => s.resources).map((r) => r.attributes['Arn']);
       core.validatePolicies(arns.filter((a) => typeof a === 'string'));
     });

@@ -33,6 +33,7 @@ export function memoryTable(): MemoryTable {
       if (new Set(keys).size !== keys.length) throw new Error(`one item twice in a transaction: ${keys}`);
       if (!writes.every((w) => !w.if || holds(w.sk, w.if))) return false;
       for (const w of writes) {
+        if (w.kind === 'check') continue;
         if (w.kind === 'put') items.set(w.sk, structuredClone(w.item));
         else items.set(w.sk, structuredClone({ ...w.defaults, ...items.get(w.sk), ...w.set }));
       }

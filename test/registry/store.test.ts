@@ -36,7 +36,10 @@ describe('the registry store', () => {
       from: { candidate: null, release: null },
       to: { candidate: 1, release: { id: 'r1' } },
     });
-    expect(table.items.size).toBe(3);
+    expect(await store.statusEvents()).toEqual([
+      { model: 'fraud', version: 1, at: NOW.toISOString(), ...author, from: 'registered', to: 'candidate' },
+    ]);
+    expect(table.items.size).toBe(4);
   });
 
   it('writes nothing when the transition finds nothing to change', async () => {

@@ -149,7 +149,7 @@ describe('a release', () => {
   it('archives what was previous before', () => {
     const three = applied(emptyPointers('fraud'), ...champion(1), ...champion(2), ...champion(3).slice(0, 3));
     expect(champion(3)[3]!(three)!.versions).toEqual([
-      { version: 1, set: { status: 'archived' } },
+      { version: 1, set: { status: 'previous' } },
       { version: 2, set: { status: 'previous' } },
       { version: 3, set: { status: 'champion' } },
     ]);

@@ -130,7 +130,11 @@ describe('the registry on DynamoDB', () => {
     expect(await store.pointers()).toEqual(after);
     await store.change(author, releaseEnded('r', 'registered', null));
     expect((await store.event(2))?.change).toBe('release.ended');
-    expect(await store.versions()).toEqual([item]);
+    expect(await store.versions()).toEqual([{ ...item, statusSince: '2026-11-16T08:00:00.000Z' }]);
+    expect((await store.statusEvents()).map((e) => [e.from, e.to])).toEqual([
+      ['candidate', 'registered'],
+      ['registered', 'candidate'],
+    ]);
     expect(await table.newest(registryKeys.eventPrefix, 1)).toMatchObject([{ revision: 2 }]);
   });
 
