@@ -34,7 +34,9 @@ def main(environment: dict) -> int:
         else:
             import pytorch_trainer as trainer
         trained = trainer.train(paths, given, signature, stop)
-        contract.write_model(paths, trained, signature, given)
+        # Nothing, where another process writes the model.
+        if trained is not None:
+            contract.write_model(paths, trained, signature, given)
 
     return contract.run(paths, train)
 

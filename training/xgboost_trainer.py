@@ -133,7 +133,7 @@ def train(paths: Paths, given: dict[str, str], signature: Signature, stop: Stop)
     channel, validation = Channel(paths, "train", signature), Channel(paths, "validation", signature)
     device = device_for(p["device"])
     boosting = _prepared(p, channel, validation, device, logistic)
-    fingerprint = fingerprint_of({**p, "device": device}, channel.files + validation.files)
+    fingerprint = fingerprint_of({**p, "device": device, "nthread": 0, "verbosity": 0}, channel.files + validation.files)
     _resume(paths, boosting, fingerprint)
     while not boosting.finished:
         if stop.asked:

@@ -113,7 +113,7 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(world, another, hy
 
 
 def test_sigterm_saves_a_checkpoint_and_ends_with_143(world, another):
-    many = {**SAMPLED, "num_round": "2000", "eta": "0.01"}
+    many = {**SAMPLED, "num_round": "600", "eta": "0.01"}
     code, printed = interrupted_at(world, many, " epoch=3\n")
     assert code == 143, printed
     assert "interrupted: stopped after" in printed
@@ -127,7 +127,7 @@ def test_sigterm_saves_a_checkpoint_and_ends_with_143(world, another):
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(world, another):
-    many = {**SAMPLED, "num_round": "500", "eta": "0.01", "checkpoint_rounds": "10"}
+    many = {**SAMPLED, "num_round": "300", "eta": "0.01", "checkpoint_rounds": "10"}
     process = world.start(many)
     for line in process.stdout:
         if " epoch=25\n" in line:
