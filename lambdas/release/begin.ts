@@ -18,8 +18,9 @@ export async function begin(
   let pointers = await store.pointers();
   if (pointers.release?.id !== input.release) {
     await requireFree(deps, pointers);
-    const { version } = chooseVersion(input.version, pointers, await store.versions());
+    // Before the choice: the dead release's own version may be the newest, and is registered again only then.
     await endDead(deps, pointers);
+    const { version } = chooseVersion(input.version, await store.pointers(), await store.versions());
     const change = { id: input.release, execution: input.execution, version, now: deps.now().toISOString() };
     ({ after: pointers } = await store.change(input, beginRelease(change)));
   }

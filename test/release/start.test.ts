@@ -56,6 +56,20 @@ describe('beginning a release', () => {
     expect((await w.store.pointers()).release).toMatchObject({ id: 'next', version: 3, weight: 0 });
   });
 
+  it('takes the version of the release that died for the latest, where it is', async () => {
+    await prepare();
+    await begin('next', 'latest');
+    expect((await w.store.pointers()).release).toMatchObject({ id: 'next', version: 3 });
+    await w.release({
+      action: 'abandon',
+      release: 'next',
+      error: 'x',
+      cause: 'x',
+      step: 'x',
+      execution: 'arn',
+    });
+  });
+
   it('refuses to start over a rollback that died, because only a rollback can finish it', async () => {
     await w.rollback({
       action: 'begin',

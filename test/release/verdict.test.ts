@@ -111,7 +111,7 @@ describe('the worst p99', () => {
 });
 
 describe('the PSI of scores', () => {
-  const scores = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 300 });
+  const scores = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 100, maxLength: 300 });
 
   it('is zero between equal samples and never negative', () => {
     fc.assert(
@@ -123,13 +123,18 @@ describe('the PSI of scores', () => {
   });
 
   it('equals the sum of (a - e) ln(a / e) worked out by hand', () => {
-    // One edge at 0.5; shares with half a row added: e = 5.5/7 and 1.5/7 hand-made from 5 and 1 rows of 6.
-    const reference = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
+    // One edge at 0.5 and 120 rows, half a row added to each of the two bins.
+    const reference = Array.from({ length: 120 }, () => 0.5);
     expect(scoreEdges(reference)).toEqual([0.5]);
-    const e = [6.5 / 7, 0.5 / 7];
-    const a = [3.5 / 7, 3.5 / 7];
+    const e = [120.5 / 121, 0.5 / 121];
+    const a = [60.5 / 121, 60.5 / 121];
     const expected = (a[0]! - e[0]!) * Math.log(a[0]! / e[0]!) + (a[1]! - e[1]!) * Math.log(a[1]! / e[1]!);
-    expect(scorePsi(reference, [0.1, 0.2, 0.3, 0.8, 0.9, 1])).toBeCloseTo(expected, 12);
+    expect(
+      scorePsi(
+        reference,
+        reference.map((_, i) => (i % 2 === 0 ? 0.1 : 0.9)),
+      ),
+    ).toBeCloseTo(expected, 12);
   });
 
   it('sees no change in a shift by less than a point of probability', () => {
@@ -142,7 +147,10 @@ describe('the PSI of scores', () => {
     ).toBeLessThan(0.01);
   });
 
-  it('is unknown without scores', () => {
+  it('is unknown with fewer than a hundred scores on either side', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => i / 100);
+    expect(scorePsi(hundred, hundred)).toBe(0);
+    expect(scorePsi(hundred, hundred.slice(1))).toBeNull();
     expect(scorePsi([], [0.5])).toBeNull();
     expect(scorePsi([0.5], [])).toBeNull();
   });

@@ -92,7 +92,7 @@ describe('events', () => {
       logEvents: [{ timestamp: START, message: 'm' }],
     });
     expect(cloud.asked.map((a) => a.resource)).toEqual([
-      `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}`,
+      `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:`,
       `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:s`,
     ]);
   });
