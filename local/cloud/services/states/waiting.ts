@@ -4,7 +4,11 @@ import type { VirtualClock } from '../../clock.ts';
 /** Settles as `promise` does, or rejects with the signal's reason if that comes first. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) {
+      // How it ends is nobody's business any more, but an unheard rejection would end this process.
+      promise.catch(() => {});
+      return reject(signal.reason);
+    }
     const stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
