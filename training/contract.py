@@ -120,6 +120,8 @@ class Hosts:
 
     names: tuple[str, ...]
     current: str
+    interface: str = ""
+    """Network interface between the hosts; empty where nothing names one."""
 
     @property
     def rank(self) -> int:
@@ -132,7 +134,7 @@ def read_hosts(paths: Paths) -> Hosts:
         return Hosts(("localhost",), "localhost")
     value, _ = _read_json(paths.config("resourceconfig.json"), "config/resourceconfig.json")
     try:
-        return Hosts(tuple(sorted(value["hosts"])), value["current_host"])
+        return Hosts(tuple(sorted(value["hosts"])), value["current_host"], value.get("network_interface_name", ""))
     except (KeyError, TypeError):
         raise TrainingError("resourceconfig.json names no hosts") from None
 

@@ -42,6 +42,9 @@ def launch(paths: Paths, hosts: Hosts, processes: int, stop: Stop) -> None:
     with tempfile.TemporaryDirectory() as folder:
         mark = Path(folder) / "interrupted"
         environment = {**os.environ, "COALMINE_ML_ROOT": str(paths.root), MARK: str(mark)}
+        if len(hosts.names) > 1 and hosts.interface:
+            # Of several interfaces, the libraries would otherwise guess.
+            environment |= {"NCCL_SOCKET_IFNAME": hosts.interface, "GLOO_SOCKET_IFNAME": hosts.interface}
         code = _wait(subprocess.Popen(command, env=environment), stop)
         if code != 0 and (stop.asked or mark.exists()):
             raise Interrupted(f"{processes} processes were stopped")

@@ -125,27 +125,6 @@ def test_trees_refuse_several_instances(world):
     assert world.failure() == "the xgboost container trains on one instance, and the job has 2"
 
 
-def test_a_package_that_the_image_lacks_is_named(world, monkeypatch):
-    import packages
-
-    monkeypatch.setitem(packages.NEEDED, "xgboost", ("numpy", "no_such_package"))
-    assert world.main(TREES) == 1
-    assert world.failure() == (
-        "the image lacks no_such_package, and the job has no channel 'packages' to install from"
-    )
-
-
-def test_a_wheel_that_the_channel_lacks_is_told(world, monkeypatch, tmp_path):
-    import packages
-
-    (world.root / "input/data/packages").mkdir()
-    (tmp_path / "requirements-xgboost.txt").write_text("no-such-package==1.0\n")
-    monkeypatch.setattr(packages, "__file__", str(tmp_path / "packages.py"))
-    monkeypatch.setitem(packages.NEEDED, "xgboost", ("no_such_package",))
-    assert world.main(TREES) == 1
-    assert world.failure().startswith("the packages no_such_package cannot be installed: ")
-
-
 def test_what_nobody_foresaw_still_leaves_a_sentence(world, monkeypatch):
     import contract
 
