@@ -23,7 +23,6 @@ export const METRICS = {
    */
   hoursSinceRetrain: 'HoursSinceRetrain',
   rollbackSeconds: 'RollbackSeconds',
-  rollbackFailures: 'RollbackFailures',
   /** Share of traffic of the candidate, percent. */
   candidateWeight: 'CandidateWeight',
 } as const;

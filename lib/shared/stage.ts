@@ -12,7 +12,7 @@ export interface StageSettings {
   readonly deletionProtection: boolean;
 }
 
-/** Data outlives its stack where people depend on it; elsewhere `cdk destroy` leaves nothing that costs money. */
+/** Data outlives its stack where people depend on it; elsewhere it goes with it, once its buckets are emptied. */
 export function stageSettings(stage: Stage, commit: string): StageSettings {
   const kept = stage === 'prod' || stage === 'staging';
   return {

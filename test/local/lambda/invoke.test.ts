@@ -40,7 +40,7 @@ describe('an invocation', () => {
     });
   });
 
-  it('sees virtual time standing still, real elapsed time, and none of the environment of this process', async () => {
+  it('sees virtual time standing still, the elapsed time that it was given, and none of the environment of this process', async () => {
     process.env['LEAK_OF_THE_PARENT'] = 'yes';
     const { invoke } = await start(
       `export const handler = async () => {
@@ -62,7 +62,9 @@ describe('an invocation', () => {
       key: 'AKIDLOCAL',
       endpoint: 'http://127.0.0.1:1',
     });
-    expect(answer.took).toBeGreaterThan(15);
+    // Drawn, not measured: 3 ms in the middle, whatever the 20 ms of waiting took.
+    expect(answer.took).toBeGreaterThan(0.5);
+    expect(answer.took).toBeLessThan(15);
     delete process.env['LEAK_OF_THE_PARENT'];
   });
 

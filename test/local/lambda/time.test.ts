@@ -18,9 +18,16 @@ it('lets Date stand still for half a minute of an invocation and go on after it,
   expect(out).toEqual([1000, 5000, 5000, 15_000, 0, 7]);
 });
 
-it('adds slowness once, between the first and the second reading of elapsed time', () => {
+it('lets elapsed time make one step an invocation, between its first and its second reading', () => {
   const out = run(`time.installClock(0); time.beginInvocation(0, 900);
-    for (let i = 0; i < 3; i++) out.push(performance.now());
+    for (let i = 0; i < 3; i++) { out.push(performance.now()); real += 5; }
     time.endInvocation(); time.beginInvocation(0, 50); time.endInvocation(); out.push(performance.now());`);
   expect(out).toEqual([0, 900, 900, 950]);
+});
+
+it('lets elapsed time go on after half a minute too, and never back', () => {
+  const out =
+    run(`time.installClock(0); time.beginInvocation(0, 0); real = 40_000; out.push(performance.now());
+    time.endInvocation(); time.beginInvocation(0, 0); out.push(performance.now());`);
+  expect(out).toEqual([10_000, 10_000]);
 });

@@ -8,6 +8,7 @@ import type { Ended, Environment } from './environment.ts';
 import { processEnvironment, variablesOf } from './environment-variables.ts';
 import type { Faults, Struck } from './faults.ts';
 import type { Fleet } from './fleet.ts';
+import { drawLatency } from './latency.ts';
 import { qualifiedArn } from './names.ts';
 import { type Answer, answerOf, PAYLOAD_LIMIT_BYTES, without } from './outcome.ts';
 import type { Target } from './records.ts';
@@ -108,7 +109,7 @@ export class Invoker {
       timeoutMs,
       traceId: `Root=1-${this.#traceTime()}-${requestId.replaceAll('-', '').slice(0, 24)};Sampled=0`,
       clientContext,
-      slowMs: struck.slowMs,
+      slowMs: struck.slowMs + drawLatency(this.#streams.of(fn.name, 'latency')),
       fault: struck.fault === 'hang' ? undefined : struck.fault,
     });
     this.#fleet.release(key, environment);

@@ -15,7 +15,7 @@ export class Streams {
 
   of(
     functionName: string,
-    purpose: 'routing' | 'faults' | 'requests' | 'environments' | 'revisions',
+    purpose: 'routing' | 'faults' | 'requests' | 'environments' | 'revisions' | 'latency',
   ): Randomness {
     const name = `${functionName} ${purpose}`;
     let stream = this.#streams.get(name);
