@@ -49,7 +49,8 @@ repository use, and refuses everything else with an error that names it. This fi
 - Everything lives in one account and one region; stacks are created once, never updated or deleted.
 - IAM knows identity policies, resource policies, key policies and trust policies. It has no permission boundaries,
   session policies, service control policies, groups or users.
-- Consistency, latency, quotas and prices of AWS are not modelled, except where a service below says so.
+- Consistency, quotas and prices of AWS are not modelled, except where a service below says so. The latency that a
+  function measures of itself is drawn from the seed.
 
 ## Templates
 
