@@ -8,7 +8,6 @@ export function figuresOf(r: Rehearsal): Record<string, FigureValue> {
   const { journal, client, traffic } = r;
   const count = (from: number, to: number): number =>
     [...client.statuses].filter(([s]) => s >= from && s < to).reduce((sum, [, n]) => sum + n, 0);
-  const champion = journal.of('release.promoted').at(-1)?.detail.version ?? null;
   const back = journal.of('release.rolled-back');
   const last = journal
     .of('drift.checked')
@@ -26,13 +25,13 @@ export function figuresOf(r: Rehearsal): Record<string, FigureValue> {
     'versions promoted': journal.of('release.promoted').length,
     rollbacks: back.length,
     'slowest rollback, s': max(back.map((e) => e.detail.seconds)),
-    'champion at the end': back.at(-1) && champion !== null ? championAfter(r) : champion,
+    'champion at the end': lastChampion(r),
     'live AUC': last?.detail.liveAuc ?? null,
   };
 }
 
 /** Who served last, by the events. */
-function championAfter(r: Rehearsal): number | null {
+function lastChampion(r: Rehearsal): number | null {
   const last = r.journal.entries
     .filter((e) => e.type === 'release.promoted' || e.type === 'release.rolled-back')
     .at(-1)?.detail;

@@ -1,4 +1,5 @@
 import type { Point } from '../report/data.ts';
+import { auc } from '../trainer/metrics.ts';
 
 /** A prediction whose truth is known. */
 export interface Scored {
@@ -10,23 +11,11 @@ export interface Scored {
 /** Fewest rows a class for a month's AUC to be drawn: below it the estimate's error is above 0.1. */
 const MIN_CLASS = 15;
 
-/** ROC AUC as the share of right pairs, ties half (Mann-Whitney U); null if one class is missing. */
-export function aucOf(rows: readonly Scored[]): number | null {
-  const sorted = [...rows].sort((a, b) => a.score - b.score);
-  let positives = 0;
-  let rankSum = 0;
-  for (let i = 0; i < sorted.length; ) {
-    let j = i;
-    let tied = 0;
-    while (j < sorted.length && sorted[j]!.score === sorted[i]!.score) tied += sorted[j++]!.label;
-    rankSum += (tied * (i + j + 1)) / 2;
-    positives += tied;
-    i = j;
-  }
-  const negatives = sorted.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
-}
+const aucOf = (rows: readonly Scored[]): number =>
+  auc(
+    Float64Array.from(rows, (r) => r.score),
+    Float64Array.from(rows, (r) => r.label),
+  );
 
 const months = (rows: readonly Scored[]): Scored[][] => [
   ...Map.groupBy(rows, (r) => new Date(r.at).toISOString().slice(0, 7)).values(),
@@ -40,7 +29,7 @@ const enough = (rows: readonly Scored[]): boolean => {
 export const liveAucByMonth = (rows: readonly Scored[]): Point[] =>
   months(rows)
     .filter(enough)
-    .map((month): Point => [month[Math.floor(month.length / 2)]!.at, aucOf(month)!]);
+    .map((month): Point => [month[Math.floor(month.length / 2)]!.at, aucOf(month)]);
 
 /**
  * Mean of the months' AUCs, weighted by rows. Within months, because between them the base rate moves: ranking all
@@ -50,5 +39,5 @@ export function pooledAuc(rows: readonly Scored[]): number | null {
   const usable = months(rows).filter(enough);
   const weight = usable.reduce((sum, m) => sum + m.length, 0);
   if (weight === 0) return null;
-  return usable.reduce((sum, m) => sum + aucOf(m)! * m.length, 0) / weight;
+  return usable.reduce((sum, m) => sum + aucOf(m) * m.length, 0) / weight;
 }
