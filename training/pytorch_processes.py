@@ -13,8 +13,8 @@ import torch.distributed as dist
 
 from contract import Hosts, Interrupted, Paths, Stop, TrainingError
 
-# The port that SageMaker opens between the hosts of a job is any; this one is torchrun's default.
-PORT = 29500
+# torchrun's default; between the hosts of a job SageMaker opens every port.
+PORT = "29500"
 # Longest wait for another process. Rank 0 validates alone; two hours are more than any job here may take for it.
 PATIENCE = timedelta(hours=2)
 # SageMaker kills 120 s after SIGTERM; torchrun gives its workers 30 s.
@@ -37,7 +37,7 @@ def launch(paths: Paths, hosts: Hosts, processes: int, stop: Stop) -> None:
         meeting = ["--standalone"]
     else:
         meeting = [f"--nnodes={len(hosts.names)}", f"--node-rank={hosts.rank}"]
-        meeting += [f"--master-addr={hosts.names[0]}", f"--master-port={PORT}"]
+        meeting += [f"--master-addr={hosts.names[0]}", f"--master-port={os.environ.get('MASTER_PORT', PORT)}"]
     command = [sys.executable, "-m", "torch.distributed.run", *meeting, f"--nproc-per-node={processes}", str(program)]
     with tempfile.TemporaryDirectory() as folder:
         mark = Path(folder) / "interrupted"

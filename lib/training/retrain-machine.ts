@@ -62,6 +62,7 @@ function substitutions(props: RetrainMachineProps): Record<string, string> {
     TrainingImage: props.image,
     SubmitDirectory: props.source.s3ObjectUrl,
     TrainingProgram: TRAINING_PROGRAM,
+    Container: trainer.container,
     InstanceType: trainer.instanceType,
     InstanceCount: String(trainer.instanceCount),
     VolumeGb: String(trainer.volumeGb),

@@ -8,13 +8,13 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { pack } from 'tar-stream';
 
-/** The file of the training program that script mode runs. */
+/** The file of the training program that the job runs. */
 export const TRAINING_PROGRAM = 'train.py';
 
 /** Files that are not part of the program. */
 const UNNEEDED = /(^|\/)(__pycache__|\.pytest_cache|\.venv|tests?)(\/|$)/;
 
-/** The training program as SageMaker's script mode takes it: a tar.gz, the same bytes for the same files. */
+/** The training program as the job unpacks it: a tar.gz, the same bytes for the same files. */
 export async function packSource(folder: string): Promise<Buffer> {
   const tar = pack();
   for (const file of filesOf(folder)) {

@@ -84,5 +84,6 @@ export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   ReleaseOnRegistration: 'true',
   SubmitDirectory: 's3://assets/abc.tar.gz',
   TrainingProgram: 'train.py',
+  Container: 'xgboost',
   Stage: 'local',
 };

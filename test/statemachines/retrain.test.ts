@@ -148,8 +148,14 @@ describe('the retrain machine', () => {
       HyperParameters: {
         eta: '0.1',
         seed: '1',
-        sagemaker_program: 'train.py',
-        sagemaker_submit_directory: '/opt/ml/input/data/code/abc.tar.gz',
+      },
+      Environment: { COALMINE_CONTAINER: 'xgboost' },
+      AlgorithmSpecification: {
+        ContainerEntrypoint: [
+          '/bin/bash',
+          '-c',
+          'mkdir -p /tmp/code && tar -xzf /opt/ml/input/data/code/*.tar.gz -C /tmp/code && exec python /tmp/code/train.py',
+        ],
       },
       OutputDataConfig: { KmsKeyId: expect.stringContaining('kms') },
     });

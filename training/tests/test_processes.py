@@ -1,5 +1,7 @@
 """Several processes train one network: on the CPU with gloo, as on GPUs with NCCL."""
 
+import socket
+
 import numpy as np
 import onnx_model
 import pytest
@@ -37,6 +39,24 @@ def test_an_interruption_reaches_all_processes_and_does_not_show_in_the_result(w
     assert "resumed after" in printed
     assert another.main(many) == 0
     np.testing.assert_allclose(scores(world), scores(another), atol=1e-3)
+
+
+def test_two_hosts_train_together_and_the_first_writes_the_model(world, another):
+    """Two hosts of one job, here two addresses of one machine, each with its own folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    hosts = ["127.0.0.1", "127.0.0.2"]
+    for host, root in zip(hosts, (world, another), strict=True):
+        config = {"current_host": host, "hosts": hosts, "network_interface_name": "lo"}
+        root.write("config/resourceconfig.json", config)
+    started = [w.start(LEARNS, MASTER_PORT=port) for w in (world, another)]
+    printed = [process.communicate(timeout=300)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0], printed
+    assert "on 2 cpu" in printed[0]
+    assert "metric" not in printed[1]
+    assert not (another.root / "model").exists()
+    assert world.json("metrics.json")["bestEpoch"] >= 1
 
 
 def test_the_sentence_of_a_failed_process_is_the_sentence_of_the_job(world):

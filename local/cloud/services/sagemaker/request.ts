@@ -27,6 +27,8 @@ export const createTrainingJob = z
     AlgorithmSpecification: z.strictObject({
       TrainingImage: text,
       TrainingInputMode: z.literal('File'),
+      /** The command of the rehearsal runs in its place, as it does in place of the image. */
+      ContainerEntrypoint: z.array(text.max(256)).min(1).max(100).optional(),
       MetricDefinitions: z
         .array(z.strictObject({ Name: text, Regex: text }))
         .max(40)
