@@ -34,6 +34,8 @@ export const environmentSchema = z.object({
   packages: z.record(z.string(), z.string()),
   seed: z.int(),
   hyperparameters: z.record(z.string(), z.string()),
+  /** What it was trained on: `cpu` or `cuda`. */
+  device: z.string().optional(),
 });
 export type Environment = z.output<typeof environmentSchema>;
 
