@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gatesSchema, groupIssues } from './gates.ts';
 
 /** A percentage of traffic, 1 to 100. */
 const percent = z.int().min(1).max(100);
@@ -15,6 +16,9 @@ const nullPolicy = z
   .default('missing')
   .describe('What a missing value becomes: NaN for the model, a rejected row, or a default');
 
+/** Raw column with the time at which the value became known; checked against the label's, where both have one. */
+const knownAt = z.string().min(1).optional();
+
 const numericFeature = z.strictObject({
   name: z.string().min(1),
   kind: z.literal('numeric'),
@@ -24,6 +28,7 @@ const numericFeature = z.strictObject({
   onNull: nullPolicy,
   /** The value is not read from the record but computed by `features.ts` under this name. */
   onDemand: z.boolean().default(false),
+  knownAt,
 });
 
 const categoricalFeature = z.strictObject({
@@ -33,6 +38,7 @@ const categoricalFeature = z.strictObject({
   maxCategories: z.int().min(2).max(1000).default(100),
   onNull: nullPolicy,
   onDemand: z.boolean().default(false),
+  knownAt,
 });
 
 export const featureSchema = z.discriminatedUnion('kind', [numericFeature, categoricalFeature]);
@@ -60,11 +66,26 @@ export const modelDefinitionSchema = z
     label: z.strictObject({
       column: z.string().min(1),
       positive: z.union([z.string(), z.number()]).default(1),
+      /** Raw column with the time at which the truth became known. A feature that is known only later gives it away. */
+      knownAt: z.string().min(1).optional(),
     }),
     features: z.array(featureSchema).min(1).max(500),
     /** Raw columns that on-demand features read and that are not features themselves; requests send them too. */
     inputs: z.array(z.string().min(1)).default([]),
+    /** How scores become decisions: a row is predicted positive from this score on. */
+    decision: z.strictObject({ threshold: rate.default(0.5) }).prefault({}),
+    /** Of ranking models: the feature that names the item, and the length of the list that is shown. */
+    ranking: z.strictObject({ item: z.string().min(1), k: z.int().positive().default(10) }).optional(),
     protectedAttributes: z.array(z.string()).default([]),
+    /** What the model card says and no measurement tells. A run of a model that leaves it empty does not start. */
+    card: z
+      .strictObject({
+        intendedUse: z.string().default(''),
+        /** Where the model is known to be weak or unproven. */
+        limits: z.array(z.string().min(1)).default([]),
+        prohibitedUses: z.array(z.string().min(1)).default([]),
+      })
+      .prefault({}),
     data: z
       .strictObject({
         /** Length of the rolling window that a dataset version is frozen from, in days. */
@@ -78,6 +99,10 @@ export const modelDefinitionSchema = z
         /** Share of nulls in any one feature above which nothing is trained. Per-feature overrides by name. */
         maxNullRate: rate.default(0.5),
         maxNullRateOf: z.record(z.string(), rate).default({}),
+        /** Smallest share of either class among the accepted rows. */
+        minClassShare: z.number().min(0).max(0.5).default(0.001),
+        /** AUC that one feature alone may reach on the label, in either direction; from here on it is the label leaking. */
+        maxFeatureAuc: z.number().gt(0.5).max(1).default(0.95),
         /** Text that means missing in raw files, beside the empty string. */
         nullValues: z.array(z.string()).default([]),
         /** Delimiter of raw CSV files. */
@@ -90,6 +115,8 @@ export const modelDefinitionSchema = z
         fraction: z.number().gt(0).max(0.5).default(0.05),
         /** Fewest rows a class may have. */
         minRowsPerClass: z.int().positive().default(200),
+        /** PSI of any feature between golden set and live traffic above which the golden set is stale. */
+        maxPsi: z.number().positive().default(0.2),
       })
       .prefault({}),
     schedule: z
@@ -115,26 +142,11 @@ export const modelDefinitionSchema = z
         maxWaitHours: hours.default(8),
         hyperparameters: hyperparametersSchema.default({}),
         seed: z.int().nonnegative().default(1),
+        /** On-demand price of one instance, USD an hour, for cost estimates; null takes the list price. */
+        hourlyPriceUsd: z.number().positive().nullable().default(null),
       })
       .prefault({}),
-    gates: z
-      .strictObject({
-        /** Fewest golden and validation rows for a comparison to mean something. */
-        minRows: z.int().positive().default(500),
-        minAuc: z.number().min(0).max(1).default(0.6),
-        /**
-         * Sets on which quality is judged: the golden set never changes, the validation split is the world as it is now.
-         * Where the world moves for good, an old golden set no longer speaks for it.
-         */
-        judgeOn: z
-          .array(z.enum(['golden', 'validation']))
-          .min(1)
-          .default(['golden', 'validation']),
-        /** A candidate may be worse than the champion by at most this much. */
-        aucTolerance: z.number().min(0).max(1).default(0.01),
-        logLossTolerance: z.number().min(0).default(0.02),
-      })
-      .prefault({}),
+    gates: gatesSchema.prefault({}),
     release: z
       .strictObject({
         /** Shares of traffic, in order; the last is 100. */
@@ -168,6 +180,8 @@ export const modelDefinitionSchema = z
       .strictObject({
         /** PSI above which a feature has drifted. */
         psi: z.number().positive().default(0.2),
+        /** Share of false alarms among the features found drifted (Benjamini-Hochberg); 1 asks for no significance. */
+        falseDiscoveryRate: rate.default(0.05),
         scorePsi: z.number().positive().default(0.2),
         /** Rise of a feature's null rate over its baseline that counts as drift. */
         nullRateRise: rate.default(0.05),
@@ -227,6 +241,9 @@ export const modelDefinitionSchema = z
     for (const [i, name] of d.drift.exclude.entries())
       if (!names.includes(name)) bad(['drift', 'exclude', i], `'${name}' is not a feature`);
     if (d.release.steps.at(-1) !== 100) bad(['release', 'steps'], 'the last step must be 100');
+    for (const { path, message } of groupIssues(d.gates, d.features)) bad(['gates', ...path], message);
+    if (d.ranking && !names.includes(d.ranking.item))
+      bad(['ranking', 'item'], `'${d.ranking.item}' is not a feature`);
     if (d.trainer.maxWaitHours < d.trainer.maxHours)
       bad(['trainer', 'maxWaitHours'], 'must be at least trainer.maxHours');
     for (const f of d.features) {

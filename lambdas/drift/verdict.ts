@@ -1,7 +1,7 @@
 import type { Baseline, FeatureBaseline, NumericBaseline } from '../../contracts/dataset.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
+import { categoricalPsi, psi } from '../shared/statistics/psi.ts';
 import type { FeatureProfile, NumericProfile, WindowProfile } from './profile.ts';
-import { categoricalPsi, psi } from './psi.ts';
 
 /** What the check found of one feature. Rates are shares, 0 to 1. */
 export interface FeatureVerdict {

@@ -1,13 +1,20 @@
 import type { GoldenScores, SealedFile, Signature } from '../../contracts/artifact.ts';
 import type { Baseline, DatasetManifest } from '../../contracts/dataset.ts';
+import type { OnDemandFeatures } from '../../contracts/features.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import type { LoadedModel } from '../shared/onnx/load.ts';
 import { numericBaseline } from '../shared/statistics/numeric-baseline.ts';
-import { type Assessments, assess, flatMetrics } from './assess.ts';
 import { openCandidate } from './candidate.ts';
 import { cardJson, cardMarkdown } from './card.ts';
+import { cardFairness, cardGates, cardSlices } from './card-results.ts';
+import type { FairnessResult } from './fairness.ts';
+import { flatMetrics } from './flat-metrics.ts';
 import { type GateResult, runGates } from './gates.ts';
+import { goldenValues, vectorValues } from './groups.ts';
+import { timePredictions } from './latency.ts';
+import { measure, type Subject } from './measure.ts';
 import { scoreForeignVectors, scoreRows, scoreVectors } from './scoring.ts';
+import type { SliceResult } from './slices.ts';
 import { chooseSmokeRows } from './smoke-rows.ts';
 import type { GoldenSet, VectorSet } from './tables.ts';
 import type { TrainedFiles } from './unpack.ts';
@@ -15,6 +22,7 @@ import type { TrainedFiles } from './unpack.ts';
 /** Everything that an evaluation looks at. */
 export interface Evidence {
   readonly definition: ModelDefinition;
+  readonly features: OnDemandFeatures;
   readonly run: string;
   readonly trained: TrainedFiles;
   readonly dataset: {
@@ -34,6 +42,8 @@ export interface Evaluation {
   readonly reasons: readonly string[];
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly gates: readonly GateResult[];
+  readonly slices: readonly SliceResult[];
+  readonly fairness: readonly FairnessResult[];
   readonly champion: number | null;
   /** Contents of the artifact, by file. */
   readonly files: Readonly<Record<SealedFile, Buffer>>;
@@ -47,40 +57,75 @@ function goldenScores({ goldenVersion, golden }: Evidence, scores: Float64Array)
   return { goldenVersion, rows };
 }
 
-async function assessChampion(evidence: Evidence): Promise<Assessments | null> {
+interface Scores {
+  readonly golden: Float64Array;
+  readonly validation: Float64Array;
+}
+
+async function championScores(evidence: Evidence): Promise<Scores | null> {
   const { champion, golden, validation, dataset } = evidence;
   if (!champion) return null;
-  const scores = await scoreForeignVectors(champion.model, validation, dataset.signature);
   return {
-    golden: assess(golden.labels, await scoreRows(champion.model, golden.rows)),
-    validation: assess(validation.labels, scores),
+    golden: await scoreRows(champion.model, golden.rows),
+    validation: await scoreForeignVectors(champion.model, validation, dataset.signature),
+  };
+}
+
+/** Both sets with the scores of both models: the champion is scored anew, so it is never compared across sets. */
+function subjects(evidence: Evidence, ours: Scores, theirs: Scores | null): Record<keyof Scores, Subject> {
+  const { golden, validation, dataset } = evidence;
+  return {
+    golden: {
+      set: 'golden',
+      labels: golden.labels,
+      entities: golden.entities,
+      values: goldenValues(golden),
+      candidate: ours.golden,
+      champion: theirs?.golden ?? null,
+    },
+    validation: {
+      set: 'validation',
+      labels: validation.labels,
+      entities: validation.entities,
+      values: vectorValues(validation, dataset.signature),
+      candidate: ours.validation,
+      champion: theirs?.validation ?? null,
+    },
   };
 }
 
 /**
  * Scores candidate and champion on the same rows, runs the gates and makes the files of the artifact. Depends on its
- * evidence alone: the same evidence gives the same bytes.
+ * evidence alone: the same evidence gives the same bytes. Only the latency of single predictions is measured, and is in
+ * no file of the artifact.
+ * @param elapsed milliseconds, monotonic
  * @throws CoalmineError ArtifactInvalid when the candidate breaks its contract
  */
-export async function evaluate(evidence: Evidence): Promise<Evaluation> {
-  const { definition, run, trained, dataset, golden, validation, goldenVersion } = evidence;
+export async function evaluate(evidence: Evidence, elapsed: () => number): Promise<Evaluation> {
+  const { definition, features, run, trained, dataset, golden, validation, goldenVersion } = evidence;
   const candidate = await openCandidate(trained, dataset.signature);
-  const scores = {
+  const scores: Scores = {
     golden: await scoreRows(candidate, golden.rows),
     validation: await scoreVectors(candidate, validation),
   };
-  const ours: Assessments = {
-    golden: assess(golden.labels, scores.golden),
-    validation: assess(validation.labels, scores.validation),
-  };
-  const theirs = await assessChampion(evidence);
-  const metrics = flatMetrics(ours, theirs);
-  const gates = runGates(definition.gates, ours, theirs);
+  const measured = measure(subjects(evidence, scores, await championScores(evidence)), definition);
+  const metrics = flatMetrics(measured.sets);
+  const gates = runGates(definition.gates, {
+    ...measured,
+    latencies: await timePredictions({ definition, features }, candidate, golden.rows, elapsed),
+    artifactBytes: trained['model.onnx'].byteLength,
+  });
   const reasons = gates.filter((g) => !g.passed).map((g) => g.detail);
   const champion = evidence.champion?.version ?? null;
   const { training, environment } = candidate;
   const { manifest } = dataset;
-  const facts = { definition, run, goldenVersion, manifest, training, environment, metrics, gates, champion };
+  const { slices, fairness } = measured;
+  const facts = {
+    ...{ definition, run, goldenVersion, manifest, training, environment, metrics, champion },
+    gates: cardGates(gates),
+    slices: cardSlices(slices),
+    fairness: cardFairness(fairness, gates),
+  };
   const files = {
     ...trained,
     'baseline.json': json({
@@ -91,5 +136,5 @@ export async function evaluate(evidence: Evidence): Promise<Evaluation> {
     'card.json': json(cardJson(facts)),
     'card.md': Buffer.from(cardMarkdown(facts)),
   };
-  return { passed: reasons.length === 0, reasons, metrics, gates, champion, files };
+  return { passed: reasons.length === 0, reasons, metrics, gates, slices, fairness, champion, files };
 }

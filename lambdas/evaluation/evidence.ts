@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { baselineSchema, datasetManifestSchema } from '../../contracts/dataset.ts';
 import { CoalmineError } from '../../contracts/errors.ts';
+import type { OnDemandFeatures } from '../../contracts/features.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { type DatasetFile, keys } from '../../contracts/names.ts';
 import type { EvaluationInput } from '../../contracts/steps.ts';
@@ -21,6 +22,7 @@ import { unpack } from './unpack.ts';
 /** Where evidence lies. */
 export interface Sources {
   readonly definition: ModelDefinition;
+  readonly features: OnDemandFeatures;
   readonly store: ObjectStore;
   readonly datasetBucket: string;
   readonly artifactBucket: string;
@@ -56,7 +58,7 @@ async function openChampion(sources: Sources): Promise<Evidence['champion']> {
 
 /** Gathers all that an evaluation looks at; Parquet files pass through a folder of /tmp that is removed. */
 export async function gather(sources: Sources, input: EvaluationInput): Promise<Evidence> {
-  const { definition, store, datasetBucket, artifactBucket } = sources;
+  const { definition, features, store, datasetBucket, artifactBucket } = sources;
   const { name } = definition;
   const file = (f: DatasetFile) => keys.dataset(name, input.datasetVersion, f);
   const modelKey = trainedKey(input.modelData, artifactBucket, name);
@@ -79,6 +81,7 @@ export async function gather(sources: Sources, input: EvaluationInput): Promise<
     const signature = parseSignature(signatureFile.bytes);
     return {
       definition,
+      features,
       run: input.run,
       trained,
       dataset: {

@@ -21,6 +21,8 @@ import { writeEvaluation } from './publish.ts';
 export interface Parts extends Sources {
   readonly publish: Publish;
   readonly emit: Emit;
+  /** Milliseconds, monotonic. */
+  readonly elapsed: () => number;
 }
 
 /** One evaluation from input to answer. @throws CoalmineError InvalidInput or ArtifactInvalid */
@@ -30,7 +32,7 @@ export async function run(parts: Parts, event: unknown): Promise<EvaluationOutpu
   const input = parsed.data;
   const { definition, store, artifactBucket, publish, emit } = parts;
   const model = definition.name;
-  const evaluation = await evaluate(await gather(parts, input));
+  const evaluation = await evaluate(await gather(parts, input), parts.elapsed);
   const output = await writeEvaluation({ store, bucket: artifactBucket, model, run: input.run }, evaluation);
   const { metrics, reasons } = output;
   emit({ [METRICS.goldenAuc]: metrics['golden.auc'] });
@@ -42,17 +44,19 @@ export async function run(parts: Parts, event: unknown): Promise<EvaluationOutpu
 }
 
 /** The evaluation function. */
-export function createHandler({ definition }: Model) {
+export function createHandler({ definition, features }: Model) {
   const env = readEnv(process.env, ['registryTable', 'eventBus', 'datasetBucket', 'artifactBucket']);
   const registry = registryClient();
   const parts: Parts = {
     definition,
+    features,
     store: s3Client(),
     datasetBucket: env.datasetBucket,
     artifactBucket: env.artifactBucket,
     readChampion: () => readChampion(registry, env.registryTable, definition.name),
     publish: createPublisher(eventsClient(), env.eventBus),
     emit: createMetrics(definition.name),
+    elapsed: () => performance.now(),
   };
   return (event: unknown) => run(parts, event);
 }

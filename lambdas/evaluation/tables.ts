@@ -7,12 +7,16 @@ import { COLUMNS } from '../../contracts/names.ts';
 export interface GoldenSet {
   readonly rows: readonly FeatureRow[];
   readonly labels: Uint8Array;
+  /** Hashed entity of each row. */
+  readonly entities: readonly string[];
 }
 
 /** Rows as encoded by the dataset's signature, one after the other. */
 export interface VectorSet {
   readonly vectors: Float32Array;
   readonly labels: Uint8Array;
+  /** Hashed entity of each row. */
+  readonly entities: readonly string[];
 }
 
 const name = (text: string) => `"${text.replaceAll('"', '""')}"`;
@@ -67,8 +71,9 @@ export async function readGolden(path: string): Promise<GoldenSet> {
   const select = features.map((f) => (f.text ? name(f.name) : `CAST(${name(f.name)} AS DOUBLE)`));
   const rows: FeatureRow[] = [];
   const labels: number[] = [];
+  const entities: string[] = [];
   await query(
-    `SELECT ${[...select, `CAST(${COLUMNS.label} AS DOUBLE)`].join(', ')} FROM read_parquet(${literal(path)})`,
+    `SELECT ${[...select, `CAST(${COLUMNS.label} AS DOUBLE)`, COLUMNS.entity].join(', ')} FROM read_parquet(${literal(path)})`,
     (columns) => {
       for (let i = 0; i < columns[0]!.length; i++) {
         const row: FeatureRow = {};
@@ -78,10 +83,11 @@ export async function readGolden(path: string): Promise<GoldenSet> {
         }
         rows.push(row);
         labels.push(columns[features.length]![i] as number);
+        entities.push(String(columns[features.length + 1]![i]));
       }
     },
   );
-  return { rows, labels: toLabels(labels, 'golden.parquet') };
+  return { rows, labels: toLabels(labels, 'golden.parquet'), entities };
 }
 
 /**
@@ -93,8 +99,9 @@ export async function readVectors(path: string, signature: Signature): Promise<V
   const select = signature.features.map((f) => `CAST(${name(f.name)} AS FLOAT)`);
   const chunks: Float32Array[] = [];
   const labels: number[] = [];
+  const entities: string[] = [];
   await query(
-    `SELECT ${[...select, `CAST(${COLUMNS.label} AS DOUBLE)`].join(', ')} FROM read_parquet(${literal(path)})`,
+    `SELECT ${[...select, `CAST(${COLUMNS.label} AS DOUBLE)`, COLUMNS.entity].join(', ')} FROM read_parquet(${literal(path)})`,
     (columns) => {
       const rows = columns[width]!.length;
       const chunk = new Float32Array(rows * width);
@@ -104,6 +111,7 @@ export async function readVectors(path: string, signature: Signature): Promise<V
       }
       chunks.push(chunk);
       for (const label of columns[width]!) labels.push(label as number);
+      for (const entity of columns[width + 1]!) entities.push(String(entity));
     },
   );
   const vectors = new Float32Array(labels.length * width);
@@ -112,5 +120,5 @@ export async function readVectors(path: string, signature: Signature): Promise<V
     vectors.set(chunk, at);
     at += chunk.length;
   }
-  return { vectors, labels: toLabels(labels, 'validation.parquet') };
+  return { vectors, labels: toLabels(labels, 'validation.parquet'), entities };
 }

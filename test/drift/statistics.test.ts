@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { liveAuc } from '../../lambdas/drift/auc.ts';
-import { binOf, categoricalPsi, EPSILON, psi } from '../../lambdas/drift/psi.ts';
 import {
   countBins,
   decileEdges,
   justBelow,
   numericBaseline,
 } from '../../lambdas/shared/statistics/numeric-baseline.ts';
+import { binOf, categoricalPsi, EPSILON, psi } from '../../lambdas/shared/statistics/psi.ts';
 
 const histogram = fc
   .array(fc.nat(10_000), { minLength: 2, maxLength: 12 })

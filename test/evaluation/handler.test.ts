@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { goldenScoresSchema, SEALED_FILES } from '../../contracts/artifact.ts';
 import { baselineSchema } from '../../contracts/dataset.ts';
+import { fairnessSchema, sliceSchema } from '../../contracts/gates.ts';
 import { keys } from '../../contracts/names.ts';
 import { evaluationOutput } from '../../contracts/steps.ts';
 import { SHOP_WEIGHTS, shopSignature } from '../fixtures/model.ts';
@@ -108,15 +109,51 @@ describe('an evaluation', () => {
     const output = await evaluate();
     expect(output.passed).toBe(false);
     expect(output.reasons).toEqual([
-      expect.stringMatching(/^golden AUC is 0\.\d+, but must be at least 0\.6$/),
+      expect.stringMatching(/^golden AUC is 0\.\d+ \(0.*\), but its interval must be at least 0\.6$/),
       expect.stringMatching(
-        /^golden AUC is 0\.\d+, but must be at least 0\.\d+ \(champion 0\.\d+, tolerance 0\.05\)$/,
+        /^golden AUC is 0\.\d+ against the champion's 0\.\d+: a difference of -0\.\d+, .* must be at least -0\.05$/,
       ),
-      expect.stringMatching(/^golden log loss is \d\.\d+, but must be at most/),
+      expect.stringMatching(/^golden log loss is \d\.\d+ .* must be at most 0\.1$/),
       expect.stringMatching(/^validation AUC/),
       expect.stringMatching(/^validation log loss/),
     ]);
     expect(published).toMatchObject([{ type: 'gate.failed', reasons: output.reasons }]);
+  });
+});
+
+describe('gates beyond the scores', () => {
+  it('time 100 single predictions through the inference handler', async () => {
+    // The test's clock goes on by one at each reading: a prediction takes three of the handler's own and ours.
+    const { evaluate, bucket } = await evaluationWorld({ latencyP99Ms: 2.5 });
+    const { passed, reasons } = await evaluate();
+    expect(passed).toBe(false);
+    expect(reasons).toEqual(['p99 of 100 single predictions is 3 ms, but must be at most 2.5 ms']);
+    expect(bucket.text(at('card.md'))).toContain('p99 of single predictions was above 2.5 ms');
+  });
+
+  it('stop a model that is too large', async () => {
+    const { evaluate } = await evaluationWorld({ maxArtifactMb: 0.0001 });
+    expect((await evaluate()).reasons).toEqual([
+      expect.stringMatching(/^model\.onnx is 0\.000\d MB, but must be at most 0\.0001 MB$/),
+    ]);
+  });
+
+  it('break the results down by slices and protected attributes, in report and card', async () => {
+    const { evaluate, bucket } = await evaluationWorld({
+      slices: [sliceSchema.parse({ feature: 'channel', minRows: 10 })],
+      fairness: fairnessSchema.parse({
+        attributes: [{ feature: 'channel' }],
+        minGroupRows: 10,
+        minDisparateImpact: 0,
+      }),
+    });
+    await evaluate();
+    const report = bucket.json(at('report.json')) as { slices: object[]; fairness: object[] };
+    expect(report.slices).toContainEqual(
+      expect.objectContaining({ set: 'validation', feature: 'channel', value: 'phone', metric: 'auc' }),
+    );
+    expect(report.fairness).toContainEqual(expect.objectContaining({ set: 'golden', attribute: 'channel' }));
+    expect(bucket.text(at('card.md'))).toContain('golden.fairness.channel.disparateImpact');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brier, CLIP, logLoss } from '../../lambdas/evaluation/calibration.ts';
+import { CLIP, prepareBinary } from '../../lambdas/evaluation/metrics/binary.ts';
 import { chooseSmokeRows } from '../../lambdas/evaluation/smoke-rows.ts';
 import { midranks, rocAuc } from '../../lambdas/shared/statistics/auc.ts';
 import { numericBaseline } from '../../lambdas/shared/statistics/numeric-baseline.ts';
@@ -109,6 +109,9 @@ describe('the area under the ROC curve', () => {
 });
 
 describe('log loss and Brier score', () => {
+  const logLoss = (labels: Uint8Array, scores: Float64Array) => prepareBinary(labels, scores, 0.5)().logLoss;
+  const brier = (labels: Uint8Array, scores: Float64Array) => prepareBinary(labels, scores, 0.5)().brier;
+
   it('know a coin toss', () => {
     const [labels, half] = [Uint8Array.of(0, 1), Float64Array.of(0.5, 0.5)];
     expect(logLoss(labels, half)).toBeCloseTo(Math.LN2, 12);

@@ -1,4 +1,5 @@
 import type { PinnedObject, Signature } from '../../contracts/artifact.ts';
+import type { GatesDefinition } from '../../contracts/gates.ts';
 import { keys } from '../../contracts/names.ts';
 import type { VersionItem } from '../../contracts/registry.ts';
 import { type Parts, run } from '../../lambdas/evaluation/handler.ts';
@@ -55,7 +56,8 @@ const golden = goldenParquet(baskets(120, 1));
 const validation = vectorParquet(baskets(200, 2));
 
 /** The buckets, the registry and the bus around one evaluation of the shop model. */
-export async function evaluationWorld() {
+export async function evaluationWorld(gates: Partial<GatesDefinition> = {}) {
+  let clock = 0;
   const bucket = new FakeBucket();
   const published: Announcement[] = [];
   const emitted: MetricValues[] = [];
@@ -66,13 +68,15 @@ export async function evaluationWorld() {
   bucket.put(keys.dataset('shop', DATASET, 'validation.parquet'), await validation);
   bucket.put(keys.golden('shop', GOLDEN, 'golden.parquet'), await golden);
   const parts: Parts = {
-    definition: shop.definition,
+    definition: { ...shop.definition, gates: { ...shop.definition.gates, ...gates } },
+    features: shop.features,
     store: bucket,
     datasetBucket: 'datasets',
     artifactBucket: 'artifacts',
     readChampion: async () => champion,
     publish: async (event) => void published.push(event),
     emit: (values) => void emitted.push(values),
+    elapsed: () => clock++,
   };
   const train = async (files: Readonly<Record<string, string | Uint8Array>>) =>
     bucket.put(INPUT.modelData.replace('s3://artifacts/', ''), await tarGz(files));

@@ -26,7 +26,7 @@ export function ksTest(a: ArrayLike<number>, b: ArrayLike<number>): TestResult {
   let [i, j, d] = [0, 0, 0];
   while (i < n && j < m) {
     const [x, y] = [a[i]!, b[j]!];
-    const value = x < y ? x : y;
+    const value = Math.min(x, y);
     while (i < n && a[i]! <= value) i++;
     while (j < m && b[j]! <= value) j++;
     const distance = Math.abs(i / n - j / m);
