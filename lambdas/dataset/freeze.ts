@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Baseline, type DatasetManifest, goldenManifestSchema } from '../../contracts/dataset.ts';
+import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { type DatasetFile, keys } from '../../contracts/names.ts';
 import type { FreezeOutput } from '../../contracts/steps.ts';
 import { featureSpecHash } from '../shared/features/spec-hash.ts';
@@ -8,6 +9,7 @@ import { getJson, putOnce } from '../shared/objects.ts';
 import { type Built, build } from './build.ts';
 import { type Collected, type DatasetDeps, withCollected } from './collect.ts';
 import { inputFailures, outputFailures } from './gates.ts';
+import { type FeatureColumn, lateFeatures, leakingFeatures, splitFailures } from './leakage.ts';
 import { manifestExists, putManifest } from './manifest.ts';
 import { Rejected } from './rejected.ts';
 import { dateOf, isoWindow, rollingWindow, type Window } from './window.ts';
@@ -32,6 +34,7 @@ export async function freeze(deps: DatasetDeps, goldenVersion: string): Promise<
     const failures = [
       ...inputFailures(definition, collected.tally, built.split && dateOf(built.split.timeMs)),
       ...outputFailures(definition, built.split && built.rows, built.positives),
+      ...leaks(collected, built, definition),
     ];
     if (failures.length > 0) throw new Rejected(failures, collected.tally);
     const version = `ds-${dateOf(window.toMs).replaceAll('-', '')}-${built.contentHash.slice(0, 12)}`;
@@ -52,6 +55,23 @@ export async function freeze(deps: DatasetDeps, goldenVersion: string): Promise<
       },
     };
   });
+}
+
+/** Everything that the rows would know of their labels and could not when it counts. */
+function leaks({ table, tally }: Collected, { split, values }: Built, definition: ModelDefinition): string[] {
+  if (!split) return [];
+  const columns = values.map(
+    ({ name, values: numbers }, f): FeatureColumn => ({
+      name,
+      categorical: definition.features[f]!.kind === 'categorical',
+      values: numbers,
+    }),
+  );
+  return [
+    ...leakingFeatures(definition, table.label, columns, split.at),
+    ...lateFeatures(tally.late),
+    ...splitFailures(table.time, split),
+  ];
 }
 
 async function write(

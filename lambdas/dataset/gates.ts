@@ -49,5 +49,11 @@ export function outputFailures(
     if (positives[part] === 0) failures.push(`the ${part} rows hold no positive label`);
     if (positives[part] === rows[part]) failures.push(`the ${part} rows hold no negative label`);
   }
+  const share = (positives.train + positives.validation) / total;
+  const { minClassShare } = definition.data;
+  if (total > 0 && Math.min(share, 1 - share) < minClassShare)
+    failures.push(
+      `the classes are out of balance: ${percent(share)} of ${total} rows are positive, either class needs ${percent(minClassShare)}`,
+    );
   return failures;
 }

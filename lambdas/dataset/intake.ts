@@ -10,6 +10,7 @@ import {
 } from '../shared/features/parse.ts';
 import { nullTexts } from '../shared/features/value.ts';
 import { type Batch, hexOf, type RawFile } from './batch.ts';
+import { lateCounter, timeColumns } from './known-at.ts';
 import { compileLabel } from './label.ts';
 import type { Rejects } from './rejects.ts';
 import type { Source } from './sources.ts';
@@ -30,7 +31,13 @@ export interface IntakeOptions {
 
 /** Raw columns that every file must have. */
 export const requiredColumns = (definition: ModelDefinition, spec: FeatureSpec): readonly string[] => [
-  ...new Set([...spec.columns, definition.label.column, definition.eventTime, definition.entity]),
+  ...new Set([
+    ...spec.columns,
+    definition.label.column,
+    definition.eventTime,
+    definition.entity,
+    ...timeColumns(definition),
+  ]),
 ];
 
 /**
@@ -46,11 +53,13 @@ export class Intake {
   readonly #bad = new Uint8Array(2048);
   /** Columns of a rejected row that are kept. */
   readonly #kept: readonly string[];
+  readonly #countLate: (batch: Batch, row: number) => void;
 
   constructor(options: IntakeOptions) {
     this.#o = options;
     const { entity } = options.definition;
     this.#kept = requiredColumns(options.definition, options.spec).filter((c) => c !== entity);
+    this.#countLate = lateCounter(options.definition, options.tally);
     this.#label = compileLabel(options.definition.label, nullTexts(options.definition));
     this.#codes = options.spec.features.map((f) => (f.kind === 'categorical' ? new Map() : undefined));
     this.#scratch = options.spec.features.map(() => new Float64Array(2048));
@@ -95,6 +104,7 @@ export class Intake {
       const isGolden = isGoldenEntity(hexOf(entity), golden.fraction);
       if (isGolden) tally.golden++;
       this.#count(partition, r);
+      this.#countLate(batch, r);
       if (isGolden !== golden.collect) continue;
       this.#append(r, time, label, entity);
     }

@@ -13,6 +13,8 @@ export class Tally {
   /** Rejected rows by reason. */
   readonly rejectedBy: Record<string, number> = {};
   golden = 0;
+  /** Accepted rows whose value is later than their label, by feature. */
+  readonly late = new Map<string, number>();
   readonly #features: number;
 
   constructor(features: number) {
