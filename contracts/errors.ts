@@ -25,6 +25,8 @@ export const ERRORS = {
   // registry
   ConcurrentChange: 'the pointers changed in between; read again',
   InvalidInput: 'the input of the step is not valid',
+  CardIncomplete: 'the model card lacks something that it must tell',
+  RunNotReproducible: 'the run to repeat is not recorded, or was never evaluated',
   StatusNotAllowed: 'a version may not go from its status to that one',
 } as const;
 export type ErrorName = keyof typeof ERRORS;

@@ -35,6 +35,14 @@ export const domainEventSchema = z.discriminatedUnion('type', [
   event('retrain.succeeded', { run: z.string(), version }),
   /** Ended without a version: `gate.failed`, `dataset.rejected` or the event of the step says more. */
   event('retrain.failed', { run: z.string(), ...failureShape }),
+  /** A run was repeated from its recorded inputs, and its artifact held against the recorded one. */
+  event('run.repeated', {
+    run: z.string(),
+    of: z.string(),
+    equal: z.boolean(),
+    differences: z.array(z.string()),
+  }),
+  event('version.archived', { version, reason }),
   event('training.completed', {
     run: z.string(),
     seconds: z.number(),

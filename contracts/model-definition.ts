@@ -223,6 +223,10 @@ export const modelDefinitionSchema = z
         /** Log retention in days; the EU AI Act's Article 19 asks six months at least. */
         logDays: z.int().positive().default(180),
         predictionDays: z.int().positive().default(365),
+        /** Days after which a registered version that was never released is archived. */
+        unreleasedDays: z.int().positive().default(30),
+        /** Days for which a champion that was followed stays warm and can be released again. */
+        warmDays: z.int().positive().default(14),
       })
       .prefault({}),
   })

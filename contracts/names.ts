@@ -52,6 +52,9 @@ export const HEADERS = {
   prediction: 'x-prediction-id',
 } as const;
 
+/** Tag of a sealed object whose version is archived; the artifact bucket moves it to cheaper storage by it. */
+export const ARCHIVED_TAG = { key: 'coalmine:status', value: 'archived' } as const;
+
 /** Object keys. Every prefix is per model so that a role can be confined to one. */
 export const keys = {
   /** Raw partitions: `<model>/dt=YYYY-MM-DD/<anything>.{parquet,csv,jsonl}` in the raw bucket. */

@@ -131,6 +131,8 @@ export const versionItemSchema = z.strictObject({
   /** Lambda version that served it last, and where it failed if it was rolled back. */
   lambdaVersion: z.string().nullable(),
   failedAt: z.string().nullable(),
+  /** When the objects of an archived version were tagged for cheaper storage. */
+  tieredAt: z.string().optional(),
 });
 export type VersionItem = z.output<typeof versionItemSchema>;
 
@@ -150,11 +152,11 @@ export const runItemSchema = z.object({
   version: version.nullable(),
   metrics: z.record(z.string(), z.number().nullable()).nullable(),
   error: z.string().nullable(),
-  /** Null until the run was evaluated. */
-  lineage: lineageSchema.nullable().default(null),
+  /** Absent until the run was evaluated. */
+  lineage: lineageSchema.optional(),
   /** The run whose recorded inputs this one repeats. */
-  reproduces: z.string().nullable().default(null),
-  reproduction: reproductionSchema.nullable().default(null),
+  reproduces: z.string().optional(),
+  reproduction: reproductionSchema.optional(),
 });
 export type RunItem = z.output<typeof runItemSchema>;
 

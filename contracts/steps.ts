@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactFilesSchema } from './artifact.ts';
+import type { Reproduction } from './lineage.ts';
 import { hyperparametersSchema } from './model-definition.ts';
 
 /**
@@ -53,6 +54,37 @@ export const evaluationOutput = z.strictObject({
 });
 export type EvaluationOutput = z.output<typeof evaluationOutput>;
 
+/** What the state machine learned of the training job. */
+export const trainingFactsSchema = z.strictObject({
+  /** s3:// URI of `model.tar.gz`. */
+  modelData: z.string(),
+  job: z.string().nullable(),
+  /** URI of the container image. */
+  image: z.string().nullable(),
+  /** s3:// URI of the training program. */
+  source: z.string().nullable(),
+  instanceType: z.string().nullable(),
+  instanceCount: z.int().nullable(),
+  spot: z.boolean().nullable(),
+  seconds: z.number().nullable(),
+  billableSeconds: z.number().nullable(),
+  /** Final metrics by the names of the job's metric definitions. */
+  metrics: metricsSchema,
+});
+export type TrainingFacts = z.output<typeof trainingFactsSchema>;
+const evidence = {
+  datasetVersion: z.string(),
+  goldenVersion: z.string(),
+  featureSpecHash: z.string(),
+  training: trainingFactsSchema,
+  evaluation: evaluationOutput,
+  /** When evaluation had ended. */
+  evaluatedAt: z.string(),
+};
+/** What an evaluated run was made from; its lineage is gathered from this. */
+export const evidenceSchema = z.strictObject(evidence);
+export type Evidence = z.output<typeof evidenceSchema>;
+
 // ---- registry --------------------------------------------------------------------------------------------------
 export const registryInput = z.discriminatedUnion('action', [
   action('start-run', {
@@ -61,16 +93,12 @@ export const registryInput = z.discriminatedUnion('action', [
     startedAt: z.string(),
     reason: z.string(),
     by: z.string(),
+    /** The run whose recorded inputs are taken again. */
+    reproduce: z.string().min(1).nullable().optional(),
   }),
-  action('register', {
-    run,
-    startedAt: z.string(),
-    datasetVersion: z.string(),
-    goldenVersion: z.string(),
-    featureSpecHash: z.string(),
-    billableSeconds: z.number().nullable(),
-    evaluation: evaluationOutput,
-  }),
+  action('register', { run, startedAt: z.string(), ...evidence }),
+  /** Holds the artifact of a repeated run against the recorded one, and closes the run. */
+  action('compare', { run, startedAt: z.string(), training: trainingFactsSchema }),
   action('finish-run', {
     run,
     startedAt: z.string(),
@@ -79,6 +107,10 @@ export const registryInput = z.discriminatedUnion('action', [
     cause: z.string(),
     step: z.string(),
     execution: z.string(),
+    /** As far as the run came. */
+    datasetVersion: z.string().nullable().optional(),
+    /** Of a run that was evaluated. */
+    evidence: evidenceSchema.nullable().optional(),
   }),
   /** Lays hyperparameters over the definition's until the next override; `{}` removes them all. */
   action('override-hyperparameters', {
@@ -92,6 +124,17 @@ export interface StartRunOutput {
   readonly run: string;
   /** As SageMaker wants them: strings, seed included. */
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** The recorded inputs of the run to repeat, ready to train on; null for a run of its own. */
+  readonly repeats: {
+    readonly datasetVersion: string;
+    readonly goldenVersion: string;
+    readonly featureSpecHash: string;
+    readonly channels: FreezeOutput['channels'];
+  } | null;
+}
+export interface CompareOutput extends Reproduction {
+  /** The same as `equal`, under the name that the machine puts out. */
+  readonly reproduced: boolean;
 }
 export interface RegisterOutput {
   readonly version: number;

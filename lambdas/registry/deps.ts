@@ -10,6 +10,7 @@ export interface RegistryDeps {
   readonly store: RegistryStore;
   readonly objects: ObjectStore;
   readonly artifactBucket: string;
+  readonly datasetBucket: string;
   readonly publish: Publish;
   readonly emit: Emit;
   readonly now: () => Date;

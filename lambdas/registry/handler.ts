@@ -1,9 +1,9 @@
 /**
  * The registry function: opens runs, registers versions, closes runs, takes overrides.
  *
- * Needs: dynamodb:GetItem, PutItem, UpdateItem on the registry table (transactions are authorised by these);
+ * Needs: dynamodb:GetItem, Query, PutItem, UpdateItem on the registry table (transactions are authorised by these);
  * s3:GetObject, s3:GetObjectVersion artifact evaluations/<model>/*; s3:GetObject, s3:PutObject artifact
- * models/<model>/*; kms:Decrypt, kms:GenerateDataKey on the key of table and bucket; events:PutEvents bus.
+ * models/<model>/*; s3:GetObject artifact training/<model>/*, dataset datasets/<model>/*; kms:Decrypt, kms:GenerateDataKey on the key of table and bucket; events:PutEvents bus.
  */
 import { registryKeys } from '../../contracts/registry.ts';
 import { registryInput } from '../../contracts/steps.ts';
@@ -17,12 +17,19 @@ import type { RegistryDeps } from './deps.ts';
 import { finishRun } from './finish-run.ts';
 import { overrideHyperparameters } from './override.ts';
 import { register } from './register.ts';
+import { compare } from './repeat.ts';
 import { startRun } from './start-run.ts';
 import { createStore } from './store.ts';
 import { createTable } from './table.ts';
 
 export function createHandler({ definition }: Model) {
-  const env = readEnv(process.env, ['registryTable', 'eventBus', 'artifactBucket', 'commit']);
+  const env = readEnv(process.env, [
+    'registryTable',
+    'eventBus',
+    'artifactBucket',
+    'datasetBucket',
+    'commit',
+  ]);
   const now = () => new Date();
   const table = createTable(registryClient(), env.registryTable, registryKeys.pk(definition.name));
   return createRegistry({
@@ -30,6 +37,7 @@ export function createHandler({ definition }: Model) {
     store: createStore(table, definition.name, now),
     objects: s3Client(),
     artifactBucket: env.artifactBucket,
+    datasetBucket: env.datasetBucket,
     publish: createPublisher(eventsClient(), env.eventBus, now),
     emit: createMetrics(definition.name),
     now,
@@ -44,6 +52,8 @@ export const createRegistry = (deps: RegistryDeps) => async (event: unknown) => 
       return startRun(deps, input);
     case 'register':
       return register(deps, input);
+    case 'compare':
+      return compare(deps, input);
     case 'finish-run':
       return finishRun(deps, input);
     case 'override-hyperparameters':

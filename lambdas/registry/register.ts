@@ -1,7 +1,10 @@
+import type { Lineage } from '../../contracts/lineage.ts';
 import { type RunItem, registryKeys, type VersionItem } from '../../contracts/registry.ts';
-import type { RegisterOutput, RegistryInput } from '../../contracts/steps.ts';
+import type { Evidence, RegisterOutput, RegistryInput } from '../../contracts/steps.ts';
 import { CoalmineError } from '../shared/errors.ts';
+import { cardFiles, completeCard } from './card.ts';
 import type { ActionInput, RegistryDeps } from './deps.ts';
+import { gatherLineage, readPinned } from './lineage.ts';
 import { seal } from './seal.ts';
 import { type Author, statusEvent } from './status.ts';
 
@@ -10,6 +13,7 @@ type Input = ActionInput<RegistryInput, 'register'>;
 /**
  * Gives the run's model a version number, seals its files and writes the version. Each part may stop and be repeated:
  * the number belongs to the run, objects are never replaced, and the version's item is written once.
+ * @throws CoalmineError GateFailed, InvalidInput, CardIncomplete, ArtifactInvalid, ConcurrentChange
  */
 export async function register(deps: RegistryDeps, input: Input): Promise<RegisterOutput> {
   const { store, definition } = deps;
@@ -17,6 +21,10 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
     throw new CoalmineError('GateFailed', `run ${input.run} did not pass: ${input.evaluation.reasons}`);
   const run = await store.run(input.startedAt, input.run);
   if (!run) throw new CoalmineError('InvalidInput', `run ${input.run} of ${input.startedAt} was not started`);
+  const lineage = await gatherLineage(deps, run, evidenceOf(input));
+  const draft = await readPinned(deps, 'card.json', input.evaluation.files['card.json']);
+  // Whatever number it gets: an incomplete card costs none.
+  completeCard(draft, 1, lineage);
   const version = run.version ?? (await allocate(deps, run));
   const artifact = await seal(
     deps.objects,
@@ -24,6 +32,7 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
     input.evaluation.files,
     definition.name,
     version,
+    cardFiles(completeCard(draft, version, lineage)),
   );
   const item: VersionItem = {
     model: definition.name,
@@ -36,11 +45,11 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
     commit: run.commit,
     registeredAt: deps.now().toISOString(),
     artifact,
-    metrics: { ...input.evaluation.metrics, billableSeconds: input.billableSeconds },
+    metrics: { ...input.evaluation.metrics, billableSeconds: input.training.billableSeconds },
     lambdaVersion: null,
     failedAt: null,
   };
-  await write(deps, input, item, { by: run.by, reason: `run ${run.run}: ${run.reason}` });
+  await write(deps, input, item, lineage, { by: run.by, reason: `run ${run.run}: ${run.reason}` });
   const auc = input.evaluation.metrics['golden.auc'] ?? null;
   const common = { model: definition.name, run: run.run, version };
   await deps.publish({
@@ -52,6 +61,10 @@ export async function register(deps: RegistryDeps, input: Input): Promise<Regist
   await deps.publish({ type: 'retrain.succeeded', ...common });
   deps.emit({ RetrainRuns: 1 });
   return { version };
+}
+
+function evidenceOf({ action: _, run: _run, startedAt: _startedAt, ...evidence }: Input): Evidence {
+  return evidence;
 }
 
 /** The next number, given to the run in the same transaction that counts it. */
@@ -82,7 +95,13 @@ async function allocate({ store, definition }: RegistryDeps, run: RunItem): Prom
   throw new CoalmineError('ConcurrentChange', `no version number for run ${run.run} after five attempts`);
 }
 
-async function write(deps: RegistryDeps, input: Input, item: VersionItem, author: Author): Promise<void> {
+async function write(
+  deps: RegistryDeps,
+  input: Input,
+  item: VersionItem,
+  lineage: Lineage,
+  author: Author,
+): Promise<void> {
   const written = await deps.store.table.write([
     { kind: 'put', sk: registryKeys.version(item.version), item, if: { kind: 'absent' } },
     statusEvent(item, null, 'registered', { ...author, at: item.registeredAt }, 'registered'),
@@ -95,6 +114,7 @@ async function write(deps: RegistryDeps, input: Input, item: VersionItem, author
         datasetVersion: item.datasetVersion,
         metrics: item.metrics,
         error: null,
+        lineage,
       },
     },
   ]);

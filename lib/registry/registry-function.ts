@@ -16,6 +16,8 @@ export class RegistryFunction extends ModelFunction {
     });
     props.storage.registry.grantReadWrite(this);
     props.storage.buckets.grantSeal(this);
+    props.storage.buckets.grantReadTrained(this);
+    props.storage.buckets.grantReadDatasets(this);
     props.storage.platformBus.grantPublish(this);
     this.setEnvironment(ENV.commit, props.settings.commit);
   }

@@ -9,6 +9,7 @@ import { EVENT_SOURCE } from '../../contracts/names.ts';
 import { DatasetFunction } from '../dataset/dataset-function.ts';
 import { EvaluationFunction } from '../evaluation/evaluation-function.ts';
 import { RegistryFunction } from '../registry/registry-function.ts';
+import { RetentionFunction } from '../retention/retention-function.ts';
 import { DeadLetters } from '../shared/dead-letters.ts';
 import type { Machine } from '../shared/machine.ts';
 import { modelSchedule, scheduleRetry } from '../shared/model-schedule.ts';
@@ -37,6 +38,7 @@ export class TrainingStack extends Stack {
     this.registry = new RegistryFunction(this, 'Registry', props);
     this.retrain = this.createMachine(props);
     this.scheduleRetrain(props);
+    this.keepRetention(props);
     this.retrainOnRequest(props);
     this.createOutputs();
   }
@@ -69,6 +71,13 @@ export class TrainingStack extends Stack {
         input: ScheduleTargetInput.fromObject({ reason: 'schedule', by: 'schedule' }),
       }),
     });
+  }
+
+  /** Once a day, before the retrains of the morning. */
+  private keepRetention(props: TrainingStackProps): void {
+    const { deadLetters } = this;
+    const retention = new RetentionFunction(this, 'Retention', { ...props, deadLetters });
+    retention.schedule(this, 'RetentionSchedule');
   }
 
   /** Drift, or a person, asks on the bus. */

@@ -86,6 +86,15 @@ export class DataBucket extends Construct {
     this.dataKey.grantEncryptDecrypt(role);
   }
 
+  /** Tagging objects under a prefix, which changes nothing of them. */
+  grantTag(role: Role, prefix: string): void {
+    allow(role, {
+      actions: ['s3:PutObjectTagging', 's3:PutObjectVersionTagging'],
+      resources: [this.bucket.arnForObjects(`${prefix}*`)],
+      wildcard: `Object names under ${prefix} are made at run time.`,
+    });
+  }
+
   /** Refuses, to everybody, a write that does not demand that the object be new (`If-None-Match: *`). */
   private refuseToReplace(prefix: string): void {
     this.bucket.addToResourcePolicy(

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
+import { StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
-import { ENV, keys } from '../../contracts/names.ts';
+import { ARCHIVED_TAG, ENV, keys } from '../../contracts/names.ts';
 import type { ModelFunction } from '../lambda/model-function.ts';
 import type { StageSettings } from '../shared/stage.ts';
 import { DataBucket } from './data-bucket.ts';
@@ -34,7 +35,7 @@ export class DataBuckets extends Construct {
       settings,
       // Not all of it: SageMaker writes its outputs without the condition.
       sealedPrefixes: ['models/'],
-      lifecycleRules: scratchRules(),
+      lifecycleRules: [...scratchRules(), archivedRule()],
     });
     this.predictions = new DataBucket(this, 'Predictions', {
       dataKey,
@@ -87,6 +88,18 @@ export class DataBuckets extends Construct {
     this.artifacts.grantWrite(fn.role, keys.sealedPrefix(fn.model));
   }
 
+  /** Tags sealed objects; their bytes stay as they are, and nobody may delete them. */
+  grantTagSealed(fn: ModelFunction): void {
+    this.artifacts.grantTag(fn.role, keys.sealedPrefix(fn.model));
+    fn.setEnvironment(ENV.artifactBucket, this.artifacts.name);
+  }
+
+  /** What training wrote: a repeated run is held against the recorded one. */
+  grantReadTrained(fn: ModelFunction): void {
+    this.artifacts.grantRead(fn.role, keys.trainingOutputPrefix(fn.model));
+    fn.setEnvironment(ENV.artifactBucket, this.artifacts.name);
+  }
+
   /** Reads the prediction log and writes drift reports. */
   grantCheckDrift(fn: ModelFunction): void {
     this.predictions.grantRead(fn.role, keys.predictionPrefix(fn.model));
@@ -105,6 +118,17 @@ const scratchRules = () => [
   { id: 'training', prefix: 'training/', expiration: Duration.days(90) },
   { id: 'evaluations', prefix: 'evaluations/', expiration: Duration.days(365) },
 ];
+
+/**
+ * Artifacts of archived versions: read by auditors only, but then at once. Transitions alone; no rule expires a sealed
+ * object, a dataset version or a golden set.
+ */
+const archivedRule = () => ({
+  id: 'archived',
+  prefix: 'models/',
+  tagFilters: { [ARCHIVED_TAG.key]: ARCHIVED_TAG.value },
+  transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(1) }],
+});
 
 const predictionRule = (model: ModelDefinition) => ({
   id: `predictions-${model.name}`,

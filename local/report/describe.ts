@@ -54,6 +54,9 @@ const DESCRIBE: Describers = {
   'retrain.started': (e) => `${e.reason} (by ${e.by})`,
   'retrain.succeeded': (e) => `version ${e.version} is ready to be released`,
   'retrain.failed': failure,
+  'run.repeated': (e) =>
+    `run ${e.of} again: ${e.equal ? 'the same model, bit by bit' : 'another model'}${e.differences.length > 0 ? ` (${shorten(e.differences.join('; '))})` : ''}`,
+  'version.archived': (e) => `version ${e.version}: ${e.reason}`,
   'training.completed': (e) => `${n(Math.round(e.seconds))} s billed`,
   'gate.passed': (e) =>
     `golden AUC ${f3(e.metrics['golden.auc'])}${e.metrics['champion.golden.auc'] == null ? '' : `, champion ${f3(e.metrics['champion.golden.auc'])}`}`,

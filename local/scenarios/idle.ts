@@ -8,7 +8,8 @@ export const idle: Scenario = {
   name: 'idle',
   summary: 'Nobody asks during the canary: the judge holds, and the release ends without promotion.',
   model: 'fraud',
-  open: (options) => fraudStage(options, play),
+  // Who serves it afterwards and releases by hand finds traffic that a judge can decide on.
+  open: (options) => fraudStage(options, play, { busy: [[day(2), Number.POSITIVE_INFINITY]] }),
 };
 
 async function play(r: Rehearsal): Promise<void> {
@@ -28,6 +29,7 @@ async function play(r: Rehearsal): Promise<void> {
     verdicts.length > 1 && verdicts.every((v) => v === 'hold'),
     `the judge should hold, it said ${verdicts}`,
   );
-  await r.until(day(2));
+  // In the morning, when who serves it afterwards finds traffic again.
+  await r.until(at(2, 9));
   await expectChampion(r, champion);
 }

@@ -4,6 +4,19 @@ import { defineModel } from '../../contracts/model-definition.ts';
 export default defineModel({
   name: 'fraud',
   description: 'Probability that a card payment is fraudulent, at the moment of authorisation.',
+  card: {
+    intendedUse:
+      'Scores a card payment at its authorisation, so that the riskiest are checked before they are paid.',
+    limits: [
+      'Trained on the payments of the last eight weeks: a kind of fraud that is newer is not known to it.',
+      'A payment counts as fraud when it is disputed: fraud that nobody disputes is learned as honest.',
+      'Cards and merchant categories without history are scored with less certainty.',
+    ],
+    prohibitedUses: [
+      'Refusing a payment or blocking a card without a person or a second check.',
+      'Judging people: creditworthiness, employment, insurance.',
+    ],
+  },
   task: 'binary',
   entity: 'card_id',
   eventTime: 'event_time',

@@ -7,6 +7,18 @@ import { defineModel } from '../../contracts/model-definition.ts';
 export default defineModel({
   name: 'term-deposit',
   description: 'Probability that a client subscribes a term deposit when called.',
+  card: {
+    intendedUse: 'Orders the clients of a bank by how likely they subscribe a term deposit when called.',
+    limits: [
+      'Learned from the calls of one Portuguese bank from 2008 to 2010, through a financial crisis.',
+      'Knows only clients who were called: who was never chosen for a campaign is not in the data.',
+      'Five of its features are economic indicators: in another economy their effects are not proven.',
+    ],
+    prohibitedUses: [
+      'Deciding on credit, prices or terms of a person.',
+      'Leaving people out of an offer because of age or marital status.',
+    ],
+  },
   task: 'binary',
   entity: 'client_id',
   eventTime: 'called_at',

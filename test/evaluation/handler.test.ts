@@ -49,7 +49,7 @@ describe('an evaluation', () => {
     expect(score!.counts.reduce((a, n) => a + n, 0)).toBe(200);
   });
 
-  it('writes a card that tells use, data, metrics, gates and lineage', async () => {
+  it('writes a card that tells use, data, metrics and gates', async () => {
     const { evaluate, bucket } = await evaluationWorld();
     await evaluate();
     const card = bucket.text(at('card.md'));
@@ -62,7 +62,7 @@ describe('an evaluation', () => {
       '| eta | 0.1 |',
     ])
       expect(card).toContain(said);
-    expect(bucket.json(at('card.json'))).toMatchObject({ lineage: { run: RUN, goldenVersion: GOLDEN } });
+    expect(bucket.json(at('card.json'))).toMatchObject({ run: RUN, data: { goldenVersion: GOLDEN } });
   });
 
   it('gives the same bytes when the run is evaluated again', async () => {

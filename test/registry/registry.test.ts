@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import type { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { type ArtifactFiles, SEALED_FILES } from '../../contracts/artifact.ts';
+import { type ArtifactFiles, SEALED_FILES, TRAINED_FILES } from '../../contracts/artifact.ts';
 import { keys } from '../../contracts/names.ts';
 import { registryKeys } from '../../contracts/registry.ts';
 import type { RegisterOutput, StartRunOutput } from '../../contracts/steps.ts';
@@ -9,7 +10,8 @@ import { createStore } from '../../lambdas/registry/store.ts';
 import { type ObjectStore, sha256 } from '../../lambdas/shared/clients.ts';
 import type { Announcement } from '../../lambdas/shared/events.ts';
 import type { MetricValues } from '../../lambdas/shared/metrics.ts';
-import { definition } from './fixtures.ts';
+import { tarGz } from '../fixtures/tar.ts';
+import { definition, draft, evaluatedContents, training } from './fixtures.ts';
 import { memoryTable } from './memory-table.ts';
 
 const STARTED = '2026-11-18T06:00:00.000Z';
@@ -23,7 +25,8 @@ function objects(held: Map<string, Buffer>, fail: { atPut: number }) {
       if (Body === undefined) {
         const bytes = held.get(Key);
         if (!bytes) throw Object.assign(new Error(Key), { name: 'NoSuchKey' });
-        return { Body: { transformToByteArray: async () => bytes }, VersionId: `v-${Key}` };
+        const body = Object.assign(Readable.from([bytes]), { transformToByteArray: async () => bytes });
+        return { Body: body, VersionId: `v-${Key}` };
       }
       if (++puts === fail.atPut) throw new Error('the network is gone');
       if (held.has(Key)) throw Object.assign(new Error(Key), { name: 'PreconditionFailed' });
@@ -38,10 +41,11 @@ function setUp() {
   const files: ArtifactFiles = Object.fromEntries(
     SEALED_FILES.map((f) => {
       const key = keys.evaluation('fraud', 'run-1', f);
-      held.set(key, Buffer.from(`content of ${f}`));
-      return [f, { key, versionId: 'v1', sha256: sha256(`content of ${f}`) }];
+      held.set(key, Buffer.from(evaluatedContents[f]!));
+      return [f, { key, versionId: 'v1', sha256: sha256(evaluatedContents[f]!) }];
     }),
   );
+  held.set('datasets/fraud/ds-20261118-000000000000/manifest.json', Buffer.from('the manifest'));
   const table = memoryTable();
   const events: Announcement[] = [];
   const metrics: MetricValues[] = [];
@@ -53,6 +57,7 @@ function setUp() {
     store,
     objects: objects(held, fail),
     artifactBucket: 'artifacts',
+    datasetBucket: 'datasets',
     publish: async (e) => {
       events.push(e);
     },
@@ -77,7 +82,8 @@ function setUp() {
       datasetVersion: 'ds-20261118-000000000000',
       goldenVersion: 'golden-20261118-000000000000',
       featureSpecHash: 'hash',
-      billableSeconds: 60,
+      training,
+      evaluatedAt: '2026-11-18T06:30:00.000Z',
       evaluation: {
         passed: true,
         reasons: [],
@@ -125,7 +131,8 @@ describe('registering', () => {
       versionId: 'v-models/fraud/000001/model.onnx',
       sha256: sha256('content of model.onnx'),
     });
-    expect(held.get('models/fraud/000001/card.md')?.toString()).toBe('content of card.md');
+    const sealed = version!.artifact['card.json']!;
+    expect(sha256(held.get(sealed.key)!)).toBe(sealed.sha256);
     expect(await store.run(STARTED, 'run-1')).toMatchObject({ outcome: 'registered', version: 1 });
     expect(events.map((e) => e.type)).toEqual(['retrain.started', 'version.registered', 'retrain.succeeded']);
     expect(metrics).toEqual([{ RetrainRuns: 1 }]);
@@ -171,6 +178,116 @@ describe('registering', () => {
     await expect(register('run-1', { passed: false, reasons: ['auc'] })).rejects.toMatchObject({
       name: 'GateFailed',
     });
+  });
+});
+
+describe('the card at registration', () => {
+  it('is made from the lineage, which the run keeps too', async () => {
+    const { store, held, start, register } = setUp();
+    await start();
+    await register();
+    const card = JSON.parse(held.get('models/fraud/000001/card.json')!.toString());
+    expect(card).toMatchObject({ model: 'fraud', version: 1, run: 'run-1', lineage: { commit: 'abc' } });
+    expect(held.get('models/fraud/000001/card.md')!.toString()).toContain('# fraud version 1');
+    const run = await store.run(STARTED, 'run-1');
+    expect(run?.lineage).toMatchObject({
+      by: 'schedule',
+      dataset: { manifestSha256: sha256('the manifest') },
+      job: { costUsd: 0.0235 },
+    });
+  });
+
+  it('must be complete: without it there is no version, and no number is used up', async () => {
+    const { store, held, files, start, register } = setUp();
+    await start();
+    const bytes = Buffer.from(JSON.stringify({ ...draft, limits: [] }));
+    held.set(files['card.json']!.key, bytes);
+    const incomplete = { ...files, 'card.json': { ...files['card.json']!, sha256: sha256(bytes) } };
+    await expect(register('run-1', { files: incomplete })).rejects.toMatchObject({
+      name: 'CardIncomplete',
+      message: expect.stringContaining('limits'),
+    });
+    expect((await store.settings()).lastVersion).toBe(0);
+    expect([...held.keys()].filter((k) => k.startsWith('models/'))).toEqual([]);
+  });
+
+  it('records the registration as the first of the status events', async () => {
+    const { store, start, register } = setUp();
+    await start();
+    await register();
+    await register();
+    expect(await store.statusEvents()).toMatchObject([
+      { version: 1, from: null, to: 'registered', by: 'schedule', reason: 'run run-1: weekly' },
+    ]);
+  });
+});
+
+describe('repeating a run', () => {
+  const start = (registry: ReturnType<typeof setUp>['registry'], reproduce: string) =>
+    registry({
+      action: 'start-run',
+      run: 'run-2',
+      execution: 'arn:run-2',
+      startedAt: '2026-11-19T06:00:00.000Z',
+      reason: 'audit',
+      by: 'ada',
+      reproduce,
+    });
+
+  it('takes the recorded inputs, whatever the definition says now', async () => {
+    const { registry, start: startFirst, register } = setUp();
+    await startFirst();
+    await register();
+    await registry({ action: 'override-hyperparameters', hyperparameters: { eta: 9 }, by: 'a', reason: 'b' });
+    expect(await start(registry, 'run-1')).toEqual({
+      run: 'run-2',
+      hyperparameters: { objective: 'binary:logistic', eta: '0.1', seed: '7' },
+      repeats: {
+        datasetVersion: 'ds-20261118-000000000000',
+        goldenVersion: 'golden-20261118-000000000000',
+        featureSpecHash: 'hash',
+        channels: {
+          train: 's3://datasets/datasets/fraud/ds-20261118-000000000000/train.parquet',
+          validation: 's3://datasets/datasets/fraud/ds-20261118-000000000000/validation.parquet',
+          signature: 's3://datasets/datasets/fraud/ds-20261118-000000000000/signature.json',
+        },
+      },
+    });
+  });
+
+  it('is refused for a run that there is not, or that was never evaluated', async () => {
+    const { registry, start: startFirst } = setUp();
+    await startFirst();
+    await expect(start(registry, 'nobody')).rejects.toThrow("fraud has no run 'nobody'");
+    await expect(start(registry, 'run-1')).rejects.toMatchObject({ name: 'RunNotReproducible' });
+  });
+
+  it('compares the artifact, records what it found and says so', async () => {
+    const { registry, store, held, events, start: startFirst, register } = setUp();
+    await startFirst();
+    await register();
+    await start(registry, 'run-1');
+    const compare = async (content: string) => {
+      const trained = Object.fromEntries(TRAINED_FILES.map((name) => [name, evaluatedContents[name]!]));
+      const archive = await tarGz({ ...trained, 'model.onnx': content });
+      held.set('training/fraud/job-2/output/model.tar.gz', archive);
+      const modelData = 's3://artifacts/training/fraud/job-2/output/model.tar.gz';
+      return registry({
+        action: 'compare',
+        run: 'run-2',
+        startedAt: '2026-11-19T06:00:00.000Z',
+        training: { ...training, modelData },
+      });
+    };
+    expect(await compare(evaluatedContents['model.onnx']!)).toMatchObject({ reproduced: true, of: 'run-1' });
+    expect(await store.run('2026-11-19T06:00:00.000Z', 'run-2')).toMatchObject({
+      outcome: 'reproduced',
+      reproduces: 'run-1',
+      version: null,
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'run.repeated', run: 'run-2', of: 'run-1', equal: true });
+    expect(await compare('another model')).toMatchObject({ reproduced: false });
+    expect((await store.run('2026-11-19T06:00:00.000Z', 'run-2'))?.outcome).toBe('differs');
   });
 });
 

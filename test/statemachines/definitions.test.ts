@@ -65,7 +65,9 @@ const tasksOf = (m: Machine) => statesOf(m).filter(([, s]) => s.Type === 'Task')
 const announces = (s: State): boolean =>
   (s.Arguments?.Entries ?? []).length > 0 ||
   // Functions announce these themselves: start of a rollback, failure, promotion, registration, roll-back.
-  ['finish-run', 'abandon', 'promote', 'register', 'finish'].includes(s.Arguments?.Payload?.action ?? '') ||
+  ['finish-run', 'abandon', 'promote', 'register', 'compare', 'finish'].includes(
+    s.Arguments?.Payload?.action ?? '',
+  ) ||
   (s.Resource ?? '').endsWith('states:startExecution');
 
 describe.each(MACHINES)('the %s machine', (name) => {

@@ -10,6 +10,21 @@ interface Call {
   readonly payload: { readonly action?: string } & Record<string, unknown>;
 }
 
+const channels = (dataset: string) => ({
+  train: `s3://d/${dataset}/train`,
+  validation: `s3://d/${dataset}/validation`,
+  signature: `s3://d/${dataset}/signature`,
+});
+const repeats = (payload: Call['payload']) =>
+  payload['reproduce'] === null
+    ? null
+    : {
+        datasetVersion: 'ds-0',
+        goldenVersion: 'golden-0',
+        featureSpecHash: 'hash-0',
+        channels: channels('ds-0'),
+      };
+
 /** Functions that do as their contracts say, and remember what they were told. */
 function cast(calls: Call[], evaluation: object = {}): Functions {
   const actor = (name: string, answer: (payload: Call['payload']) => unknown) => (payload: never) => {
@@ -20,7 +35,8 @@ function cast(calls: Call[], evaluation: object = {}): Functions {
     registry: actor('registry', (payload) => {
       registryInput.parse(payload);
       if (payload.action === 'start-run')
-        return { run: payload['run'], hyperparameters: { eta: '0.1', seed: '1' } };
+        return { run: payload['run'], hyperparameters: { eta: '0.1', seed: '1' }, repeats: repeats(payload) };
+      if (payload.action === 'compare') return { reproduced: true };
       return payload.action === 'register' ? { version: 7 } : { run: payload['run'] };
     }),
     dataset: actor('dataset', (payload) =>
@@ -31,11 +47,7 @@ function cast(calls: Call[], evaluation: object = {}): Functions {
             existed: false,
             featureSpecHash: 'hash',
             rows: { train: 1, validation: 1, rejected: 0 },
-            channels: {
-              train: 's3://d/train',
-              validation: 's3://d/validation',
-              signature: 's3://d/signature',
-            },
+            channels: channels('ds-1'),
           },
     ),
     evaluation: actor('evaluation', () => ({
@@ -62,6 +74,9 @@ function sagemaker(jobs: Record<string, unknown>[], answer: object = {}) {
       DescribeTrainingJob: () => ({
         TrainingJobName: jobs.at(-1)?.['TrainingJobName'],
         TrainingJobStatus: 'Completed',
+        AlgorithmSpecification: jobs.at(-1)?.['AlgorithmSpecification'],
+        ResourceConfig: jobs.at(-1)?.['ResourceConfig'],
+        EnableManagedSpotTraining: jobs.at(-1)?.['EnableManagedSpotTraining'],
         ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/model.tar.gz' },
         TrainingTimeInSeconds: 120,
         BillableTimeInSeconds: 40,
@@ -109,6 +124,7 @@ describe('the retrain machine', () => {
       startedAt: '2026-11-16T08:00:00.000Z',
       reason: 'weekly',
       by: 'schedule',
+      reproduce: null,
     });
     expect(told('evaluation')).toEqual({
       run: 'run-1',
@@ -116,10 +132,37 @@ describe('the retrain machine', () => {
       goldenVersion: 'golden-1',
       modelData: 's3://artifacts/model.tar.gz',
     });
-    expect(told('registry', 'register')).toMatchObject({ billableSeconds: 40, featureSpecHash: 'hash' });
+    expect(told('registry', 'register')).toMatchObject({
+      datasetVersion: 'ds-1',
+      featureSpecHash: 'hash',
+      evaluatedAt: '2026-11-16T08:00:00.000Z',
+      training: {
+        job: expect.stringMatching(/^fraud-/),
+        image: 'image',
+        source: 's3://assets/abc.tar.gz',
+        instanceType: 'ml.g5.xlarge',
+        spot: true,
+        billableSeconds: 40,
+      },
+    });
     const release = t.states.executions.at(-1)!;
     expect(release.name).toMatch(/^version-7-[0-9a-f]{12}$/);
     expect(JSON.parse(release.input)).toMatchObject({ version: 7, by: 'run:run-1' });
+  });
+
+  it('trains again on recorded inputs when it repeats a run, and neither freezes, evaluates nor registers', async () => {
+    const { t, calls, jobs, told } = await setUp();
+    const e = await t.end(await t.start('retrain', { reproduce: 'run-0', by: 'ada' }, 'run-1'));
+    expect(e).toMatchObject({ status: 'SUCCEEDED', output: '{"reproduced":true}' });
+    expect(calls.map((c) => c.payload.action ?? c.name)).toEqual(['start-run', 'compare']);
+    expect(told('registry', 'start-run')).toMatchObject({ reproduce: 'run-0' });
+    expect(jobs).toHaveLength(1);
+    expect(JSON.stringify(jobs[0]?.['InputDataConfig'])).toContain('s3://d/ds-0/validation');
+    expect(told('registry', 'compare')).toMatchObject({
+      run: 'run-1',
+      training: { modelData: 's3://artifacts/model.tar.gz' },
+    });
+    expect(t.states.executions).toHaveLength(1);
   });
 
   it('announces the training with its metrics', async () => {
@@ -189,6 +232,8 @@ describe('the retrain machine', () => {
       error: 'GateFailed',
       cause: 'auc 0.6 is below 0.8; too few rows',
       step: 'Evaluate',
+      datasetVersion: 'ds-1',
+      evidence: { goldenVersion: 'golden-1', evaluation: { passed: false } },
     });
   });
 

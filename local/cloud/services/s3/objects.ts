@@ -213,6 +213,22 @@ export function objectOperations(buckets: Buckets): Record<string, Operation> {
     },
   };
 
+  const putTagging: Operation = {
+    access: (input) => [
+      {
+        action: input.VersionId ? 's3:PutObjectVersionTagging' : 's3:PutObjectTagging',
+        resource: objectArn(buckets.get(input.Bucket), input.Key),
+      },
+    ],
+    run: (input, { caller, cloud }) => {
+      const bucket = buckets.get(input.Bucket);
+      const version = find(bucket, input, caller, cloud);
+      const set: { Key: string; Value: string }[] = input.Tagging.TagSet;
+      version.tags = Object.fromEntries(set.map((t) => [t.Key, t.Value]));
+      return versionIdOf(bucket, version);
+    },
+  };
+
   return {
     GetObject: read(true),
     HeadObject: read(false),
@@ -221,6 +237,7 @@ export function objectOperations(buckets: Buckets): Record<string, Operation> {
     DeleteObject: remove,
     DeleteObjects: removeMany,
     GetObjectTagging: getTagging,
+    PutObjectTagging: putTagging,
   };
 }
 

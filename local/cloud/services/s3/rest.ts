@@ -50,6 +50,7 @@ const OBJECT_ROUTES: readonly (readonly [string, string, string])[] = [
   ['DELETE', 'uploadId', 'AbortMultipartUpload'],
   ['GET', 'uploadId', 'ListParts'],
   ['GET', 'tagging', 'GetObjectTagging'],
+  ['PUT', 'tagging', 'PutObjectTagging'],
 ];
 const OBJECT_METHODS: Readonly<Record<string, string>> = {
   GET: 'GetObject',
@@ -68,7 +69,10 @@ const BUCKET_ROUTES: readonly (readonly [string, string, string])[] = [
 const SUBRESOURCES =
   /^(acl|attributes|cors|encryption|legal-hold|lifecycle|logging|notification|object-lock|policy|publicAccessBlock|replication|restore|retention|select|tagging|torrent|uploads|website)$/;
 
-const xml = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Object' || name === 'Part' });
+const xml = new XMLParser({
+  parseTagValue: false,
+  isArray: (name) => name === 'Object' || name === 'Part' || name === 'Tag',
+});
 
 export const s3Codec: RestCodec = {
   decode(request) {
@@ -131,6 +135,7 @@ function inputOf(operation: string, request: HttpRequest, bucket: string, key: s
   if (rest) input.ContentEncoding = rest;
   if (operation === 'DeleteObjects') input.Delete = parseDelete(request.body);
   else if (operation === 'CompleteMultipartUpload') input.MultipartUpload = parseParts(request.body);
+  else if (operation === 'PutObjectTagging') input.Tagging = parseTagSet(request.body);
   else if (operation === 'PutObject' || operation === 'UploadPart') {
     const chunked =
       encoding.includes('aws-chunked') || headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
@@ -160,6 +165,10 @@ function parseDelete(body: Buffer): Shape {
       ...(o.VersionId === undefined ? {} : { VersionId: String(o.VersionId) }),
     })),
   };
+}
+function parseTagSet(body: Buffer): Shape {
+  const tags = parse(body, 'Tagging').TagSet?.Tag ?? [];
+  return { TagSet: tags.map((t: Shape) => ({ Key: text(t.Key), Value: text(t.Value) })) };
 }
 function parseParts(body: Buffer): Shape {
   const found = parse(body, 'CompleteMultipartUpload');

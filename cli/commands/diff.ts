@@ -1,0 +1,73 @@
+import type { RunItem, VersionItem } from '../../contracts/registry.ts';
+import { type Difference, differences, flat } from '../difference.ts';
+import type { Answer, Platform } from '../platform.ts';
+import { blocks, table } from '../text.ts';
+import { findVersion } from './find.ts';
+
+interface Side {
+  readonly version: VersionItem;
+  readonly run: RunItem | undefined;
+  readonly signature: unknown;
+}
+const SECTIONS = ['data', 'features', 'code', 'hyperparameters', 'metrics'] as const;
+type Section = (typeof SECTIONS)[number];
+
+/** What differs between two versions: data, features, code, hyperparameters and metrics. */
+export async function diff(platform: Platform, model: string, a: string, b: string): Promise<Answer> {
+  const registry = platform.registry(model);
+  const runs = await registry.runs();
+  const side = async (text: string): Promise<Side> => {
+    const version = await findVersion(registry, model, text);
+    const pin = version.artifact['signature.json'];
+    return {
+      version,
+      run: runs.find((r) => r.run === version.run),
+      signature: pin ? await platform.artifact(pin.key, pin.versionId) : null,
+    };
+  };
+  const [left, right] = [await side(a), await side(b)];
+  const found = Object.fromEntries(
+    SECTIONS.map((s) => [s, differences(VALUES[s](left), VALUES[s](right))]),
+  ) as Record<Section, Difference[]>;
+  const head = ['', `VERSION ${left.version.version}`, `VERSION ${right.version.version}`];
+  const body = (rows: readonly Difference[]) =>
+    rows.length === 0
+      ? 'the same'
+      : table(
+          head,
+          rows.map((d) => [d.name, d.a, d.b]),
+        );
+  return {
+    data: { model, a: left.version.version, b: right.version.version, ...found },
+    text: blocks(SECTIONS.map((s) => [s, body(found[s])])),
+  };
+}
+
+const VALUES: Readonly<Record<Section, (side: Side) => Record<string, unknown>>> = {
+  data: ({ version: v, run }) => ({
+    'dataset version': v.datasetVersion,
+    'golden set': v.goldenVersion,
+    manifest: run?.lineage?.dataset.manifestSha256,
+  }),
+  features: ({ version, signature }) => ({
+    'feature spec': version.featureSpecHash,
+    ...featuresOf(signature),
+  }),
+  code: ({ version, run }) => ({
+    commit: version.commit,
+    image: run?.lineage?.container.image,
+    'training program': run?.lineage?.source,
+    ...flat({ packages: run?.lineage?.packages ?? {} }),
+  }),
+  hyperparameters: ({ run }) => ({ ...run?.hyperparameters }),
+  metrics: ({ version }) => ({ ...version.metrics }),
+};
+
+/** Kind of each feature, and how many categories it knows, by name. */
+function featuresOf(signature: unknown): Record<string, string> {
+  if (typeof signature !== 'object' || signature === null || !('features' in signature)) return {};
+  const features = signature.features as { name: string; kind: string; vocabulary?: string[] }[];
+  return Object.fromEntries(
+    features.map((f) => [f.name, f.vocabulary ? `${f.kind}, ${f.vocabulary.length} categories` : f.kind]),
+  );
+}

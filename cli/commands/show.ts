@@ -1,0 +1,65 @@
+import type { RunItem, StatusEvent, VersionItem } from '../../contracts/registry.ts';
+import type { Answer, Platform } from '../platform.ts';
+import { blocks, minute, pairs, short, table } from '../text.ts';
+import { findVersion } from './find.ts';
+
+/** Everything of one version: what it is, what it was made from, how it was judged and what became of it. */
+export async function show(platform: Platform, model: string, text: string): Promise<Answer> {
+  const registry = platform.registry(model);
+  const version = await findVersion(registry, model, text);
+  const [runs, events] = await Promise.all([registry.runs(), registry.statusEvents()]);
+  const run = runs.find((r) => r.run === version.run) ?? null;
+  const history = events.filter((e) => e.version === version.version).reverse();
+  return {
+    data: { version, run, history },
+    text: blocks([
+      [`${model} version ${version.version}`, pairs(facts(version))],
+      ['made', pairs(made(version, run))],
+      ['hyperparameters', pairs(Object.entries(run?.hyperparameters ?? {}))],
+      ['metrics', pairs(Object.entries(version.metrics))],
+      ['history', historyTable(history)],
+      [
+        'artifact',
+        table(
+          ['FILE', 'SHA256', 'KEY'],
+          Object.entries(version.artifact).map(([file, pin]) => [file, short(pin.sha256), pin.key]),
+        ),
+      ],
+    ]),
+  };
+}
+
+const facts = (v: VersionItem): [string, unknown][] => [
+  ['status', v.status],
+  ['since', minute(v.statusSince ?? v.registeredAt)],
+  ['registered', minute(v.registeredAt)],
+  ['Lambda version', v.lambdaVersion],
+  ['failed at', v.failedAt],
+];
+
+/** What a version was made from, by its run. */
+export function made(v: VersionItem, run: RunItem | null): [string, unknown][] {
+  const lineage = run?.lineage;
+  return [
+    ['run', v.run],
+    ['started', run && `${minute(run.startedAt)} by ${run.by}: ${run.reason}`],
+    ['commit', lineage?.clean === false ? `${v.commit} (with uncommitted changes)` : v.commit],
+    ['dataset', v.datasetVersion],
+    ['manifest', lineage && short(lineage.dataset.manifestSha256)],
+    ['golden set', v.goldenVersion],
+    ['feature spec', short(v.featureSpecHash)],
+    ['image', lineage?.container.image],
+    ['image digest', lineage && (lineage.container.digest ?? lineage.unknown['digest'])],
+    ['seed', lineage?.seed],
+    ['billed seconds', lineage?.job.billableSeconds],
+    ['cost USD', lineage && (lineage.job.costUsd ?? lineage.unknown['costUsd'])],
+  ];
+}
+
+const historyTable = (events: readonly StatusEvent[]): string =>
+  events.length === 0
+    ? ''
+    : table(
+        ['AT', 'FROM', 'TO', 'BY', 'REASON'],
+        events.map((e) => [minute(e.at), e.from, e.to, e.by, e.reason]),
+      );

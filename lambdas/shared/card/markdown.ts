@@ -1,0 +1,112 @@
+import type { CardDraft, ModelCard } from '../../../contracts/card.ts';
+import { lineageSection } from './lineage-section.ts';
+import { bullets, listed, number, table } from './text.ts';
+
+const METRICS = ['rows', 'positives', 'auc', 'aucLow', 'aucHigh', 'logLoss', 'brier'] as const;
+
+/** `card.md`: a card for people. One without a number is of a run that was not registered, or not yet. */
+export function cardMarkdown(card: CardDraft | ModelCard): string {
+  const sections: (readonly [string, string])[] = [
+    ['Intended use', intendedUse(card)],
+    ['Limits', bullets(card.limits)],
+    ['Prohibited uses', bullets(card.prohibitedUses)],
+    ['Data', data(card)],
+    ['Training', training(card)],
+    ['Results', results(card)],
+    ['Results by slice', slices(card)],
+    ['Fairness', fairness(card)],
+    [
+      'Gates',
+      table(
+        ['gate', 'passed', 'why'],
+        card.gates.map((g) => [g.gate, g.passed ? 'yes' : 'no', g.detail]),
+      ),
+    ],
+    ...('lineage' in card ? [['Lineage', lineageSection(card)] as const] : []),
+  ];
+  const title = 'version' in card ? `${card.model} version ${card.version}` : card.model;
+  const body = sections.map(([name, text]) => `## ${name}\n\n${text}\n`).join('\n');
+  return `# ${title}\n\n${card.description}\n\n${body}`;
+}
+
+const intendedUse = (c: CardDraft) => `${c.intendedUse}
+
+A ${c.task} score for each \`${c.entity}\`: the probability that \`${c.label.column}\` is \`${c.label.positive}\`.
+Protected attributes: ${listed(c.protectedAttributes)}.`;
+
+function data({ data: d, metrics, run }: CardDraft): string {
+  const rows = [
+    ['train', d.rows.train, d.positives.train],
+    ['validation', d.rows.validation, d.positives.validation],
+    ['golden', metrics['golden.rows'], metrics['golden.positives']],
+    ['rejected', d.rows.rejected, null],
+  ] as const;
+  return `Run \`${run}\`, dataset version \`${d.version}\`, golden set \`${d.goldenVersion}\`, rows from ${d.window.from} to
+${d.window.to}, split by time at ${d.splitTime}, from ${d.sources} source objects.
+
+${table(
+  ['', 'rows', 'positives'],
+  rows.map(([name, all, positives]) => [name, number(all), number(positives)]),
+)}
+
+Known gaps:
+
+${bullets(d.gaps)}`;
+}
+
+const training = ({
+  training: t,
+}: CardDraft) => `Container ${t.container}, seed ${t.seed}, best epoch ${t.bestEpoch ?? 'n/a'}.
+
+${table(['hyperparameter', 'value'], Object.entries(t.hyperparameters))}`;
+
+function results({ metrics, champion }: CardDraft): string {
+  const sets = ['golden', 'validation'].flatMap((set) =>
+    champion === null ? [set] : [set, `champion.${set}`],
+  );
+  const compared = champion === null ? 'there was no champion' : `the champion was version ${champion}`;
+  const rest = Object.entries(metrics).filter(
+    ([name]) => !sets.some((set) => METRICS.some((m) => name === `${set}.${m}`)),
+  );
+  return `AUC with its 95 % confidence interval (aucLow, aucHigh), log loss in nats, Brier score; ${compared}.
+
+${table(
+  ['', ...sets],
+  METRICS.map((m) => [m, ...sets.map((s) => number(metrics[`${s}.${m}`]))]),
+)}${
+  rest.length === 0
+    ? ''
+    : `\n\n${table(
+        ['metric', 'value'],
+        rest.map(([name, v]) => [name, number(v)]),
+      )}`
+}`;
+}
+
+function slices({ slices: { results, reason } }: CardDraft): string {
+  if (results.length === 0) return reason ?? '';
+  const names = [...new Set(results.flatMap((s) => Object.keys(s.metrics)))];
+  return table(
+    ['feature', 'value', 'rows', ...names],
+    results.map((s) => [s.feature, s.value, String(s.rows), ...names.map((n) => number(s.metrics[n]))]),
+  );
+}
+
+function fairness({ fairness: { results, reason } }: CardDraft): string {
+  if (results.length === 0) return reason ?? '';
+  return results
+    .map(
+      (f) => `### ${f.attribute}
+
+${f.verdict}
+
+${table(
+  ['group', 'rows', 'selection rate'],
+  f.groups.map((g) => [g.value, String(g.rows), number(g.selectionRate)]),
+)}
+
+Disparate impact ${number(f.disparateImpact)}, demographic parity difference ${number(f.demographicParityDifference)},
+equalised odds difference ${number(f.equalisedOddsDifference)}.`,
+    )
+    .join('\n\n');
+}
