@@ -55,7 +55,7 @@ const ALIASES: Record<string, string> = {
   n_estimators: 'num_round',
 };
 /** Ours to accept and another trainer's to use: SageMaker's own, and what has only one value here. */
-const PASSED_BY = /^(sagemaker_|nthread$|tree_method$|device$|verbosity$)/;
+const PASSED_BY = /^(sagemaker_|_tuning|container$|nthread$|tree_method$|device$|verbosity$)/;
 
 function number(name: string, text: string, range: Range): number {
   const value = Number(text);
