@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { OperationAlarms } from '../alarms/operation-alarms.ts';
 import { ReleaseAlarms } from '../alarms/release-alarms.ts';
 import { rollbackRules } from '../alarms/rollback-rules.ts';
+import { announceStoppedExecutions } from '../alarms/stopped-executions.ts';
 import { modelDashboard } from '../dashboard/model-dashboard.ts';
 import { DriftFunction } from '../drift/drift-function.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
@@ -88,7 +89,12 @@ export class MonitoringStack extends Stack {
     });
   }
 
-  private notify({ storage }: MonitoringStackProps): void {
+  private notify({ storage, serving, training }: MonitoringStackProps): void {
+    announceStoppedExecutions(this, {
+      machines: [training.retrain, serving.machines.release, serving.machines.rollback],
+      topic: storage.notifications.topic,
+      deadLetters: this.deadLetters,
+    });
     for (const alarm of [...this.releaseAlarms.all, ...this.operationAlarms.all]) {
       storage.notifications.notify(alarm);
     }

@@ -87,7 +87,9 @@ describe('the alarms', () => {
   });
 
   it('start a rollback with the slot that is sick, and with none for the alias', () => {
-    const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).map((r) => r.Properties);
+    const rules = Object.entries(resourcesOf(template, 'AWS::Events::Rule')).flatMap(([id, r]) =>
+      id.startsWith('Rollback') ? [r.Properties] : [],
+    );
     const started = rules.map((rule) => {
       const [target] = rule['Targets'] as { InputTransformer: { InputTemplate: string } }[];
       const pattern = rule['EventPattern'] as { resources: unknown[] };
@@ -102,6 +104,21 @@ describe('the alarms', () => {
       { slot: '"green"', by: true, alarms: 2 },
       { slot: 'null', by: true, alarms: 1 },
     ]);
+  });
+
+  it('are joined by word of executions that somebody stopped or that ran out of time', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['ABORTED', 'TIMED_OUT'] },
+      },
+    });
+    const [stopped] = Object.entries(resourcesOf(template, 'AWS::Events::Rule')).filter(([id]) =>
+      id.startsWith('Stopped'),
+    );
+    const pattern = stopped![1].Properties['EventPattern'] as { detail: { stateMachineArn: unknown[] } };
+    expect(pattern.detail.stateMachineArn).toHaveLength(3);
   });
 
   it('are on the dashboard, beside predictions, errors, latency, weights, drift and AUC', () => {
