@@ -95,6 +95,8 @@ describe('the life of a model, function by function', () => {
     bucket.put(modelKey, await train(bucket, datasetVersion));
     const parts = {
       definition: model.definition,
+      features: model.features,
+      elapsed: () => 0,
       store: bucket,
       datasetBucket: 'datasets',
       artifactBucket: 'artifacts',
