@@ -13,7 +13,7 @@ Usage: npm run rehearse -- [options]
   --scenario NAME  what happens (default ${SCENARIOS[0]!.name}):
 ${SCENARIOS.map((s) => `                     ${s.name.padEnd(16)} ${firstSentence(s.summary)}`).join('\n')}
   --model NAME     the model; must be the one that the scenario is about
-  --data FILE      the data of scenario replay (Bank Marketing: bank-additional-full.csv)
+  --data FILE      the data of scenario replay (Bank Marketing: bank-additional-full.csv) or adult (adult.data)
   --seed N         seed of the world and of everything random in the local cloud (default 1)
   --out FOLDER     where report.html and report.json go (default rehearsal)
   --serve          keep the API up at the end and print a curl line that asks it
@@ -100,6 +100,7 @@ async function main(): Promise<number> {
 const FOR_PEOPLE = new Set([
   'UsageError',
   'FolderInUse',
+  'AdultFileError',
   'BankFileError',
   'UnknownModel',
   'InvalidModelDefinition',

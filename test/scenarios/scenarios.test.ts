@@ -6,6 +6,7 @@ import { rehearse } from './rehearse.ts';
 /** Data of the scenarios that replay a file; not part of the project. */
 const DATA: Record<string, string> = {
   replay: new URL('../../../shared/data/bank_marketing/bank-additional-full.csv', import.meta.url).pathname,
+  adult: new URL('../../../shared/data/adult/adult.data', import.meta.url).pathname,
 };
 
 describe('every scenario ends as expected', () => {

@@ -1,0 +1,4 @@
+import type { OnDemandFeatures } from '../../contracts/features.ts';
+
+const features: OnDemandFeatures = {};
+export default features;
