@@ -7,7 +7,7 @@ import { actionsOf, resourcesFor, statementsOf } from '../stacks/policies.ts';
 const READS: Record<string, readonly (keyof typeof ENV)[]> = {
   'dataset of sample': ['eventBus', 'registryTable', 'rawBucket', 'datasetBucket'],
   'evaluation of sample': ['eventBus', 'registryTable', 'datasetBucket', 'artifactBucket'],
-  'registry of sample': ['eventBus', 'registryTable', 'artifactBucket', 'commit'],
+  'registry of sample': ['eventBus', 'registryTable', 'datasetBucket', 'artifactBucket', 'commit'],
   'release of sample': [
     'eventBus',
     'registryTable',
@@ -16,6 +16,7 @@ const READS: Record<string, readonly (keyof typeof ENV)[]> = {
     'inferenceLogGroup',
   ],
   'rollback of sample': ['eventBus', 'registryTable', 'inferenceFunction'],
+  'retention of sample': ['eventBus', 'registryTable', 'artifactBucket'],
   'drift of sample': ['eventBus', 'registryTable', 'artifactBucket', 'predictionBucket'],
   'inference of sample': ['artifactBucket'],
   'outcomes of sample': [],
