@@ -63,11 +63,30 @@ export const featureBaselineSchema = z.discriminatedUnion('kind', [numericBaseli
 export type FeatureBaseline = z.output<typeof featureBaselineSchema>;
 export type NumericBaseline = z.output<typeof numericBaseline>;
 
+/** What the golden set holds of each feature, in the bins of the baseline beside it. */
+const goldenProfile = z.strictObject({
+  version: z.string(),
+  features: z.record(
+    z.string(),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('numeric'), counts: z.array(z.int()) }),
+      z.strictObject({
+        kind: z.literal('categorical'),
+        counts: z.record(z.string(), z.int()),
+        unseen: z.int(),
+      }),
+    ]),
+  ),
+});
+export type GoldenProfile = z.output<typeof goldenProfile>;
+
 /** `baseline.json`. The dataset's has no score profile; evaluation adds that of the model on the validation split. */
 export const baselineSchema = z.strictObject({
   datasetVersion: z.string(),
   rows: z.int(),
   features: z.record(z.string(), featureBaselineSchema),
   score: numericBaseline.nullable(),
+  /** Of the golden set that the version was evaluated on; drift checks tell when live traffic has left it. */
+  golden: goldenProfile.optional(),
 });
 export type Baseline = z.output<typeof baselineSchema>;

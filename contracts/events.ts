@@ -15,6 +15,8 @@ export const failureShape = { error: z.string(), cause: z.string(), step: z.stri
 
 export const domainEventSchema = z.discriminatedUnion('type', [
   event('golden.frozen', { goldenVersion: z.string(), rows: z.int() }),
+  /** Live traffic has left the golden set: comparisons on it no longer speak for it. */
+  event('golden.stale', { goldenVersion: z.string(), features: z.array(z.string()), maxPsi: z.number() }),
   event('dataset.frozen', {
     datasetVersion: z.string(),
     run: z.string(),

@@ -12,9 +12,13 @@ const action = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) =>
   z.strictObject({ action: z.literal(name), ...shape });
 
 // ---- dataset ---------------------------------------------------------------------------------------------------
-/** `golden` freezes a golden set from the window if the model has none; `freeze` makes the dataset version. */
+/**
+ * `golden` freezes a golden set from the window if the model has none, or, asked to `renew`, a new version beside the old
+ * one: what an operator does when `golden.stale` is announced. The next evaluation scores the champion on it too.
+ * `freeze` makes the dataset version.
+ */
 export const datasetInput = z.discriminatedUnion('action', [
-  action('golden', { run }),
+  action('golden', { run, renew: z.boolean().optional() }),
   action('freeze', { run, goldenVersion: z.string() }),
 ]);
 export type DatasetInput = z.output<typeof datasetInput>;

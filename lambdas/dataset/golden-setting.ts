@@ -2,11 +2,13 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import { registryKeys } from '../../contracts/registry.ts';
 import { isNamed } from '../shared/errors.ts';
 
-/** Which golden set a model has; set once. */
+/** Which golden set a model has; set once, and replaced only by who knows which. */
 export interface GoldenSetting {
   get(): Promise<string | null>;
   /** Sets it if there is none; answers the one that holds. */
   setOnce(version: string): Promise<string>;
+  /** Sets it if it still is `from`; answers the one that holds. */
+  replace(from: string, version: string): Promise<string>;
 }
 
 /** The golden version in the model's SETTINGS item. */
@@ -40,5 +42,22 @@ export function goldenSetting(
       return (await get()) ?? version;
     }
   };
-  return { get, setOnce };
+  const replace = async (from: string, version: string): Promise<string> => {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key,
+          UpdateExpression: 'SET goldenVersion = :v',
+          ConditionExpression: 'goldenVersion = :from',
+          ExpressionAttributeValues: { ':v': version, ':from': from },
+        }),
+      );
+      return version;
+    } catch (e) {
+      if (!isNamed(e, 'ConditionalCheckFailedException')) throw e;
+      return (await get()) ?? version;
+    }
+  };
+  return { get, setOnce, replace };
 }

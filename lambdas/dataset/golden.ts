@@ -20,11 +20,17 @@ import { type Values, writeParquet } from './write-parquet.ts';
  * The model's golden set: the one it has, or a new one of all rows in the window whose entity's hash falls into the
  * definition's fraction. The fraction is frozen with it: the hash alone decides for ever, so an entity that appears
  * later and falls on the golden side is kept out of training too.
+ * @param renew make a new one of the window as it is now; versions evaluated on the old one keep their names for it
  * @throws CoalmineError EmptyWindow, DatasetRejected, or GoldenTooSmall telling what was found and what is needed
  */
-export async function ensureGolden(deps: DatasetDeps, setting: GoldenSetting): Promise<GoldenOutput> {
+export async function ensureGolden(
+  deps: DatasetDeps,
+  setting: GoldenSetting,
+  renew = false,
+): Promise<GoldenOutput> {
   const current = await setting.get();
-  if (current !== null) return { goldenVersion: current, rows: await rowsOf(deps, current), created: false };
+  if (current !== null && !renew)
+    return { goldenVersion: current, rows: await rowsOf(deps, current), created: false };
   const { definition } = deps.model;
   const window = rollingWindow(deps.clock(), definition.data.windowDays);
   const golden = { fraction: definition.golden.fraction, collect: true };
@@ -32,8 +38,11 @@ export async function ensureGolden(deps: DatasetDeps, setting: GoldenSetting): P
     writeGolden(deps, collected, window),
   );
   // Somebody else may have been first: then theirs is the golden set, and ours an orphan nobody points to.
-  const goldenVersion = await setting.setOnce(manifest.version);
-  const created = goldenVersion === manifest.version;
+  const goldenVersion =
+    current === null
+      ? await setting.setOnce(manifest.version)
+      : await setting.replace(current, manifest.version);
+  const created = goldenVersion === manifest.version && goldenVersion !== current;
   return {
     goldenVersion,
     rows: created ? manifest.rows : await rowsOf(deps, goldenVersion),

@@ -23,7 +23,7 @@ export async function runDataset(
   const model = service.deps.model.definition.name;
   try {
     return input.data.action === 'golden'
-      ? await golden(service, model)
+      ? await golden(service, model, input.data.renew)
       : await freezeDataset(service, model, input.data);
   } catch (e) {
     if (e instanceof CoalmineError && e.name === 'DatasetRejected') {
@@ -38,8 +38,12 @@ export async function runDataset(
   }
 }
 
-async function golden({ deps, setting, publish }: DatasetService, model: string): Promise<GoldenOutput> {
-  const output = await ensureGolden(deps, setting);
+async function golden(
+  { deps, setting, publish }: DatasetService,
+  model: string,
+  renew?: boolean,
+): Promise<GoldenOutput> {
+  const output = await ensureGolden(deps, setting, renew);
   const { goldenVersion, rows, created } = output;
   if (created) await publish({ type: 'golden.frozen', model, goldenVersion, rows });
   return output;

@@ -4,9 +4,10 @@ import type { OutcomeLine, PredictionLine } from '../../contracts/prediction.ts'
 import type { VersionItem } from '../../contracts/registry.ts';
 import { CoalmineError } from '../shared/errors.ts';
 import { getBytes, type ObjectStore, sha256 } from '../shared/objects.ts';
+import { WindowProfile } from '../shared/statistics/window-profile.ts';
 import { type LiveAuc, liveAuc } from './auc.ts';
+import { type GoldenStaleness, goldenStaleness } from './golden.ts';
 import { type LogReading, listLog, readLog } from './log.ts';
-import { WindowProfile } from './profile.ts';
 import { judgeWindow, type WindowVerdict } from './verdict.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +23,7 @@ export interface Finding {
   readonly rows: number;
   readonly undecided: string | null;
   readonly verdict: WindowVerdict | null;
+  readonly golden: GoldenStaleness | null;
   readonly auc: LiveAuc;
   readonly log: LogReading & { readonly duplicates: number; readonly otherVersions: number };
 }
@@ -80,6 +82,10 @@ export async function examine(
     rows: profile.rows,
     undecided,
     verdict: undecided === null ? judgeWindow(baseline, profile, definition.drift) : null,
+    golden:
+      undecided === null
+        ? goldenStaleness(baseline, profile, definition.golden.maxPsi, definition.drift.exclude)
+        : null,
     auc: liveAuc(joined),
     log: { ...reading, duplicates, otherVersions },
   };

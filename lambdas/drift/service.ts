@@ -98,6 +98,7 @@ const NO_CHAMPION: Finding = {
   rows: 0,
   undecided: 'no champion yet',
   verdict: null,
+  golden: null,
   auc: { value: null, rows: 0, positives: 0, reason: 'no champion yet' },
   log: { objects: 0, every: 1, unreadable: [], garbage: 0, duplicates: 0, otherVersions: 0 },
 };
@@ -120,7 +121,7 @@ async function lastRetrain(
 async function announce(
   { publish }: DriftService,
   item: DriftItem,
-  { rows, undecided, verdict, auc }: Finding,
+  { rows, undecided, verdict, golden, auc }: Finding,
   { streak, retrain, reason }: Decision,
 ): Promise<void> {
   const { model, at, report } = item;
@@ -132,6 +133,17 @@ async function announce(
   const scorePsi = verdict?.scorePsi ?? null;
   const checked = { rows, undecided, maxPsi, drifted, scorePsi, liveAuc: auc.value, psi, streak };
   await publish({ type: 'drift.checked', model, at, ...checked });
+  if (golden && golden.stale.length > 0) {
+    const { goldenVersion, maxPsi: worst } = golden;
+    await publish({
+      type: 'golden.stale',
+      model,
+      at,
+      goldenVersion,
+      features: [...golden.stale],
+      maxPsi: worst,
+    });
+  }
   if (item.drifted)
     await publish({ type: 'drift.detected', model, at, drifted, maxPsi: maxPsi ?? 0, streak, report });
   if (retrain === 'suppress') await publish({ type: 'drift.retrain-suppressed', model, at, reason, streak });

@@ -10,6 +10,7 @@ import { cardFairness, cardGates, cardSlices } from './card-results.ts';
 import type { FairnessResult } from './fairness.ts';
 import { flatMetrics } from './flat-metrics.ts';
 import { type GateResult, runGates } from './gates.ts';
+import { goldenProfile } from './golden-profile.ts';
 import { goldenValues, vectorValues } from './groups.ts';
 import { timePredictions } from './latency.ts';
 import { measure, type Subject } from './measure.ts';
@@ -131,6 +132,7 @@ export async function evaluate(evidence: Evidence, elapsed: () => number): Promi
     'baseline.json': json({
       ...dataset.baseline,
       score: numericBaseline(Float32Array.from(scores.validation)),
+      golden: goldenProfile(goldenVersion, golden, dataset.baseline),
     }),
     'golden-scores.json': json(goldenScores(evidence, scores.golden)),
     'card.json': json(cardJson(facts)),

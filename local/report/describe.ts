@@ -6,6 +6,7 @@ export type Mood = 'plain' | 'good' | 'warn' | 'bad';
 
 const MOODS: Partial<Record<DomainEventType, Mood>> = {
   'dataset.rejected': 'bad',
+  'golden.stale': 'warn',
   'retrain.requested': 'warn',
   'retrain.succeeded': 'good',
   'retrain.failed': 'bad',
@@ -47,6 +48,8 @@ const shorten = (text: string, to = 220): string => (text.length > to ? `${text.
 type Describers = { [T in DomainEventType]: (e: DomainEventOf<T>) => string };
 const DESCRIBE: Describers = {
   'golden.frozen': (e) => `golden set ${e.goldenVersion} set aside: ${n(e.rows)} rows that never train`,
+  'golden.stale': (e) =>
+    `golden set ${e.goldenVersion} is no longer like live traffic: ${list(e.features)} (PSI up to ${f3(e.maxPsi)})`,
   'dataset.frozen': (e) =>
     `${e.datasetVersion}: ${n(e.rows)} rows, ${n(e.rejected)} rejected${e.existed ? ' (existed already)' : ''}`,
   'dataset.rejected': (e) => `${shorten(e.reason)} (${n(e.rejected)} of ${n(e.rows)} rows rejected)`,

@@ -55,6 +55,10 @@ export function world(over: Partial<ModelDefinitionInput> = {}) {
         golden ??= version;
         return golden;
       },
+      replace: async (from, version) => {
+        if (golden === from) golden = version;
+        return golden ?? version;
+      },
     },
     publish: async (event) => {
       events.push({ at: time.now.toISOString(), ...event } as DomainEvent);

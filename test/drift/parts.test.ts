@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Baseline } from '../../contracts/dataset.ts';
 import { parseLine, thin } from '../../lambdas/drift/log.ts';
-import { WindowProfile } from '../../lambdas/drift/profile.ts';
 import { judgeWindow } from '../../lambdas/drift/verdict.ts';
+import { WindowProfile } from '../../lambdas/shared/statistics/window-profile.ts';
 import fraud from '../../models/fraud/model.ts';
 
 const uniform = {

@@ -59,6 +59,10 @@ function stage() {
         golden ??= version;
         return golden;
       },
+      replace: async (_from, version) => {
+        golden = version;
+        return version;
+      },
     },
     publish: async () => {},
   };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineModel, InvalidModelDefinition } from '../../contracts/model-definition.ts';
 import fraud from '../../models/fraud/model.ts';
+import { loadModels } from '../../models/index.ts';
 
 it('a definition gets the seeds of practice as defaults', () => {
   expect(fraud.release.steps).toEqual([10, 50, 100]);
@@ -30,4 +31,36 @@ it('an invalid definition names the model and every invalid field', () => {
     'the last step must be 100',
   ])
     expect(wrong).toThrow(field);
+});
+
+it('groups that gates name must be features, numeric ones with edges between them', () => {
+  const wrong = () =>
+    defineModel({
+      name: 'demo',
+      description: 'x',
+      task: 'binary',
+      entity: 'id',
+      eventTime: 'at',
+      label: { column: 'y' },
+      features: [
+        { name: 'age', kind: 'numeric' },
+        { name: 'sex', kind: 'categorical' },
+      ],
+      gates: {
+        slices: [{ feature: 'colour' }, { feature: 'age' }, { feature: 'sex', edges: [1] }],
+        fairness: { attributes: [{ feature: 'age', edges: [40, 30] }] },
+      },
+    });
+  for (const sentence of [
+    "gates.slices.0: 'colour' is not a feature",
+    "gates.slices.1: 'age' is numeric: name the edges between its groups",
+    "gates.slices.2: 'sex' is categorical: its groups are its values, not edges",
+    'gates.fairness.attributes.0: edges must rise',
+  ])
+    expect(wrong).toThrow(sentence);
+});
+
+it('every model of the project keeps what the definition asks for', async () => {
+  const names = (await loadModels()).map((m) => m.name);
+  expect(names).toEqual(expect.arrayContaining(['adult-income', 'credit', 'fraud', 'term-deposit']));
 });

@@ -42,14 +42,17 @@ export function binOf(edges: readonly number[], value: number): number {
 /** Fewest rows one expects in a bin of its own (W. G. Cochran's rule for χ², 1954). */
 export const MIN_EXPECTED = 5;
 
+type CategoryCounts = { readonly counts: Readonly<Record<string, number>>; readonly unseen: number };
+type WindowCounts = { readonly counts: ReadonlyMap<string, number>; readonly unseen: number };
+
 /**
- * PSI of categories. What the vocabulary does not hold is one bin. Categories of which the window is expected to hold
+ * Both histograms of categories over the same bins. What the vocabulary does not hold is one bin. Categories of which the window is expected to hold
  * fewer than {@link MIN_EXPECTED} rows share one bin: with some dozens of them, chance alone would look like drift.
  */
-export function categoricalPsi(
-  baseline: { readonly counts: Readonly<Record<string, number>>; readonly unseen: number },
-  actual: { readonly counts: ReadonlyMap<string, number>; readonly unseen: number },
-): number | null {
+export function categoricalBins(
+  baseline: CategoryCounts,
+  actual: WindowCounts,
+): { readonly expected: number[]; readonly actual: number[] } {
   const names = Object.keys(baseline.counts);
   const totalExpected = sum(Object.values(baseline.counts)) + baseline.unseen;
   const totalActual = sum([...actual.counts.values()]) + actual.unseen;
@@ -66,7 +69,13 @@ export function categoricalPsi(
       actualBins.push(a);
     }
   }
-  return psi(expectedBins, actualBins);
+  return { expected: expectedBins, actual: actualBins };
+}
+
+/** PSI of categories, over the bins of {@link categoricalBins}. */
+export function categoricalPsi(baseline: CategoryCounts, actual: WindowCounts): number | null {
+  const bins = categoricalBins(baseline, actual);
+  return psi(bins.expected, bins.actual);
 }
 
 const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
-import type { Baseline, FeatureBaseline, NumericBaseline } from '../../contracts/dataset.ts';
-import type { FeatureRow, FeatureValue } from '../../contracts/features.ts';
-import { binOf } from '../shared/statistics/psi.ts';
+import type { Baseline, FeatureBaseline, NumericBaseline } from '../../../contracts/dataset.ts';
+import type { FeatureRow, FeatureValue } from '../../../contracts/features.ts';
+import { binOf } from './psi.ts';
 
 /** What the window holds of one numeric feature, in the bins of its baseline. */
 export interface NumericProfile {
