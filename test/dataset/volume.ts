@@ -51,7 +51,7 @@ export async function makeRaw(db: DuckDBConnection, path: string): Promise<void>
   await db.run(
     `COPY (SELECT 'card-' || (hash(i) % 100000) AS id,
        TIMESTAMP '2026-11-17' + to_milliseconds(CAST(hash(i, 3) % 86400000 AS BIGINT)) AS at,
-       CAST(hash(i, 4) % 50 = 0 AS INTEGER) AS y, ${[...numbers, ...categories].join(', ')}
+       CAST(hash(i, 404) % 50 = 0 AS INTEGER) AS y, ${[...numbers, ...categories].join(', ')}
      FROM (SELECT unnest(range(${ROWS})) AS i)) TO '${path}' (FORMAT parquet)`,
   );
 }
