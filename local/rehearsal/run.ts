@@ -87,7 +87,7 @@ async function playAndReport(
     seed: options.seed,
     ended,
     wallSeconds,
-    summary: stage.summary?.(r) ?? scenario.summary,
+    summary: scenario.summary,
     from: stage.start,
     to: r.now,
     notes: r.journal.notes,

@@ -31,8 +31,7 @@ export interface Stage {
    * @throws Unexpected where the world does not go as the summary says
    */
   play(rehearsal: Rehearsal): Promise<void>;
-  /** Figures, series and words of this scenario's own, asked when it has ended. */
+  /** Figures and series of this scenario's own, asked when it has ended. */
   figures?(rehearsal: Rehearsal): Report['figures'];
   series?(rehearsal: Rehearsal): Partial<ReportData['series']>;
-  summary?(rehearsal: Rehearsal): string;
 }
