@@ -18,6 +18,8 @@ export const ERRORS = {
   NothingToRelease: 'no registered version is newer than the champion',
   SmokeTestFailed: 'the published version does not answer as it did at evaluation',
   ShadowFailed: 'the candidate failed on replayed live traffic',
+  ArtifactUnreadable: 'the artifact could not be read from its store: refused, throttled or down',
+  ReleaseStopped: 'the execution of the release ended without a word; what `release.failed` says of it',
   ApprovalRefused: 'a person refused the release; what an approver fails the task token with',
   ReleaseUndecided: 'the judge held too often: too few samples to promote on',
   RollBackVerdict: 'the judge asks for a roll-back',

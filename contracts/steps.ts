@@ -176,6 +176,8 @@ export const releaseInput = z.discriminatedUnion('action', [
     step: z.string(),
     execution: z.string(),
   }),
+  /** Abandons a release whose execution is over without having done so. Idempotent. */
+  action('recover', { release, execution: z.string(), status: z.string() }),
 ]);
 export type ReleaseInput = z.output<typeof releaseInput>;
 export interface BeginReleaseOutput {

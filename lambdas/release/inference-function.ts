@@ -8,6 +8,7 @@ import {
   waitUntilFunctionUpdated,
   waitUntilPublishedVersionActive,
 } from '@aws-sdk/client-lambda';
+import { CoalmineError, type ErrorName } from '../../contracts/errors.ts';
 import type { FeatureRow } from '../../contracts/features.ts';
 import type { ScoreRequest, ScoreResponse } from '../../contracts/prediction.ts';
 
@@ -21,9 +22,15 @@ export interface InferenceFunction {
    * @returns the Lambda version; an existing one when neither code nor configuration has changed since it
    */
   publish(release: string, sealed: Readonly<Record<string, string>>): Promise<string>;
-  /** @throws Error saying what the function answered, when it failed or crashed */
+  /** @throws FunctionFailed saying what the function answered, when it failed or crashed */
   score(lambdaVersion: string, rows: readonly FeatureRow[]): Promise<ScoreResponse>;
 }
+
+/** The function crashed, or answered with an error. */
+export class FunctionFailed extends Error {
+  override readonly name = 'FunctionFailed';
+}
+const ARTIFACT_UNREADABLE = 'ArtifactUnreadable' satisfies ErrorName;
 
 /** An update takes seconds; the step's own time-out is longer. Delays in seconds. */
 const WAIT = { maxWaitTime: 120, minDelay: 1, maxDelay: 5 } as const;
@@ -74,18 +81,25 @@ export function createInferenceFunction(client: LambdaClient, name: string): Inf
         }),
       );
       const text = Buffer.from(answer.Payload ?? []).toString('utf8');
-      if (answer.FunctionError) throw new Error(`${answer.FunctionError}: ${summary(text)}`);
+      if (answer.FunctionError) throw failure(answer.FunctionError, text);
       return JSON.parse(text) as ScoreResponse;
     },
   };
 }
 
-/** Name and message of a function error's payload. */
-function summary(payload: string): string {
+/**
+ * What a function error's payload tells.
+ * @returns ArtifactUnreadable, which is not the version's fault, when the function says that of itself
+ */
+function failure(functionError: string, payload: string): Error {
+  let told: Record<string, string> = {};
   try {
-    const { errorType, errorMessage } = JSON.parse(payload) as Record<string, string>;
-    return [errorType, errorMessage].filter(Boolean).join(': ') || payload.slice(0, 500);
+    told = JSON.parse(payload);
   } catch {
-    return payload.slice(0, 500);
+    // A process that died leaves no JSON.
   }
+  const { errorType, errorMessage } = told;
+  const said = [errorType, errorMessage].filter(Boolean).join(': ') || payload.slice(0, 500);
+  if (errorType === ARTIFACT_UNREADABLE) return new CoalmineError(ARTIFACT_UNREADABLE, said);
+  return new FunctionFailed(`${functionError}: ${said}`);
 }

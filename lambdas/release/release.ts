@@ -6,6 +6,7 @@ import { approve, enter } from './enter.ts';
 import { judge } from './judge.ts';
 import { prepare } from './prepare.ts';
 import { promote } from './promote.ts';
+import { recover } from './recover.ts';
 import { shadow } from './shadow.ts';
 import { shift } from './shift.ts';
 import { smoke } from './smoke.ts';
@@ -33,5 +34,7 @@ export const createRelease = (deps: ReleaseDeps) => (input: ReleaseInput) => {
       return promote(deps, input);
     case 'abandon':
       return abandon(deps, input);
+    case 'recover':
+      return recover(deps, input);
   }
 };

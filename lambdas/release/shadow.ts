@@ -3,6 +3,7 @@ import type { ReleaseInput } from '../../contracts/steps.ts';
 import { ownRelease } from '../registry/transitions.ts';
 import { CoalmineError, describeError } from '../shared/errors.ts';
 import type { ActionInput, ReleaseDeps } from './deps.ts';
+import { isInnocent } from './innocent.ts';
 import { scorePsi } from './score-psi.ts';
 
 /** Live rows that are replayed at most, and how many one request carries (both well within 6 MB and 1,000 rows). */
@@ -62,7 +63,7 @@ async function ask(deps: ReleaseDeps, lambdaVersion: string, lines: readonly Pre
       lines.map((l) => l.features),
     ));
   } catch (e) {
-    if (describeError(e).name === 'TooManyRequestsException') throw e;
+    if (isInnocent(e)) throw e;
     throw failed(describeError(e).message, e);
   }
   if (scores.length !== lines.length) throw failed(`${scores.length} scores for ${lines.length} rows`);

@@ -5,6 +5,7 @@ import { getBytes, sha256 } from '../shared/clients.ts';
 import { CoalmineError, describeError } from '../shared/errors.ts';
 import { compareScores } from './compare.ts';
 import type { ActionInput, ReleaseDeps } from './deps.ts';
+import { isInnocent } from './innocent.ts';
 
 /**
  * Warms the published version up and asks it the golden rows whose scores evaluation recorded.
@@ -27,9 +28,8 @@ export async function smoke(
         some.map((r) => r.features),
       );
     } catch (cause) {
-      const { name, message } = describeError(cause);
-      // A throttled call says nothing about the version; the state machine tries again.
-      if (name === 'TooManyRequestsException') throw cause;
+      if (isInnocent(cause)) throw cause;
+      const { message } = describeError(cause);
       throw new CoalmineError('SmokeTestFailed', `version ${version} (Lambda ${lambdaVersion}): ${message}`, {
         cause,
       });

@@ -8,6 +8,7 @@ import { PredictionLog } from '../inference/prediction-log.ts';
 import { OutcomesFunction } from '../outcomes/outcomes-function.ts';
 import { ReleaseFunction } from '../release/release-function.ts';
 import { ReleaseMachines } from '../release/release-machines.ts';
+import { recoverReleases } from '../release/release-recovery.ts';
 import { RollbackFunction } from '../rollback/rollback-function.ts';
 import { DeadLetters } from '../shared/dead-letters.ts';
 import { modelSchedule, scheduleRetry } from '../shared/model-schedule.ts';
@@ -45,11 +46,14 @@ export class ServingStack extends Stack {
 
   private createMachines(props: ModelStackProps): ReleaseMachines {
     const { inference } = this;
-    return new ReleaseMachines(this, 'Machines', {
+    const releaseFunction = new ReleaseFunction(this, 'Release', { ...props, inference });
+    const machines = new ReleaseMachines(this, 'Machines', {
       ...props,
-      releaseFunction: new ReleaseFunction(this, 'Release', { ...props, inference }),
+      releaseFunction,
       rollbackFunction: new RollbackFunction(this, 'Rollback', { ...props, inference }),
     });
+    recoverReleases(this, { release: machines.release, releaseFunction, deadLetters: this.deadLetters });
+    return machines;
   }
 
   /** The release train, for models that have one. */

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { CoalmineError, describeError } from '../errors.ts';
 import type { ReadObject } from './load.ts';
 
 /** Attempts in all, as in the SDK's standard mode. */
@@ -95,7 +96,7 @@ function get(url: URL, headers: Record<string, string>): Promise<{ status: numbe
  * Reads versions of objects with plain signed requests. Not the SDK's S3 client: importing that takes longer than
  * everything else in the inference function's cold start together, and all that it needs is GetObject.
  * @param env region, credentials and endpoint, by the names that Lambda gives them
- * @returns a reader that throws ObjectUnreadable, or the error of the last attempt
+ * @returns a reader that throws ObjectUnreadable for what is not there, and CoalmineError ArtifactUnreadable otherwise
  */
 export function createObjectReader(env: Environment, bucket: string): ReadObject {
   const base = locate(env, bucket);
@@ -133,8 +134,12 @@ export function createObjectReader(env: Environment, bucket: string): ReadObject
       try {
         return await once(key, versionId);
       } catch (e) {
-        const final = e instanceof ObjectUnreadable && e.status < 500;
-        if (final || attempt === ATTEMPTS) throw e;
+        const status = e instanceof ObjectUnreadable ? e.status : undefined;
+        // What is not there is the fault of the version; anything else is one of the store, its key or the way to it.
+        if (status === 404) throw e;
+        const final = status !== undefined && status < 500 && status !== 429;
+        if (final || attempt === ATTEMPTS)
+          throw new CoalmineError('ArtifactUnreadable', describeError(e).message, { cause: e });
         await setTimeout(PAUSE_MS * 2 ** (attempt - 1));
       }
     }

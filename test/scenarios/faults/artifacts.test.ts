@@ -13,13 +13,13 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 const why = { by: 'test', reason: 'a test' };
 
 /** The release of a version that cannot be loaded: it ends at the smoke test, and no request ever reaches it. */
-async function endsAtSmokeTest(version: number, cause: string): Promise<void> {
+async function endsAtSmokeTest(version: number, error: string, cause: string): Promise<void> {
   const mark = stage.mark;
   const ended = await stage.run('Release', { version, ...why });
-  expect(ended).toMatchObject({ status: 'FAILED', error: 'SmokeTestFailed' });
+  expect(ended).toMatchObject({ status: 'FAILED', error });
   expect(ended.cause).toContain(cause);
   const failed = stage.r.journal.of('release.failed', mark).map((e) => e.detail);
-  expect(failed).toMatchObject([{ version, step: 'Smoke', error: 'SmokeTestFailed' }]);
+  expect(failed).toMatchObject([{ version, step: 'Smoke', error }]);
   expect(stage.since(mark, 'release.weight-shifted', 'release.promoted')).toEqual([]);
   await stage.consistent(1);
 }
@@ -30,7 +30,7 @@ describe('what a version cannot be served with', () => {
       const version = await retrain(stage.r, 'a candidate');
       const s3 = stage.r.running.cloud.service<S3Service>('s3');
       s3.corrupt(stage.r.outputs.ArtifactBucketName, keys.sealed('fraud', version, file));
-      await endsAtSmokeTest(version, 'ArtifactInvalid');
+      await endsAtSmokeTest(version, 'SmokeTestFailed', 'ArtifactInvalid');
       expect((await stage.versions()).find((v) => v.version === version)).toMatchObject({
         status: 'rejected',
         failedAt: 'Smoke',
@@ -42,12 +42,13 @@ describe('what a version cannot be served with', () => {
   }
 
   it.each(['kms:Decrypt', 's3:GetObjectVersion'])(
-    'a function that may not %s does not start, and its release says so',
+    'a function that may not %s does not start; its release says so and does not blame the version',
     async (action) => {
       const version = await retrain(stage.r, 'a candidate');
       const heal = deny(stage, '-InferenceRole', action);
-      await endsAtSmokeTest(version, action);
+      await endsAtSmokeTest(version, 'ArtifactUnreadable', action);
       heal();
+      expect((await stage.versions()).find((v) => v.version === version)?.status).toBe('registered');
     },
   );
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Target } from '../../../local/cloud/faults.ts';
 import type { LambdaService } from '../../../local/cloud/services/lambda/index.ts';
 import { retrain } from '../../../local/scenarios/acts.ts';
-import { HOUR } from '../../../local/traffic/types.ts';
+import { HOUR, MINUTE } from '../../../local/traffic/types.ts';
 import { type FaultStage, type MachineName, openStage } from './stage.ts';
 
 let stage: FaultStage;
@@ -107,15 +107,26 @@ describe('a release that is stopped', () => {
     },
   );
 
-  it('in canary is ended by a rollback, whose machine may be stopped and started again as well', async () => {
+  it('in canary gives all of the traffic back to the champion by itself', async () => {
     const release = await stage.start('Release', { version, ...why });
     await stage.reached(release, 'Bake');
+    const mark = stage.mark;
     await stage.r.call('states', 'StopExecution', { executionArn: release });
+    await stage.r.until(stage.r.now + MINUTE);
+    const failed = stage.r.journal.of('release.failed', mark).map((e) => e.detail);
+    expect(failed).toMatchObject([{ version, error: 'ReleaseStopped', step: 'canary-10' }]);
+    expect((await stage.versions()).find((v) => v.version === version)?.status).toBe('registered');
+    await stage.consistent(1);
+  });
+
+  it('by a rollback is ended by that rollback, whose machine may be stopped and started again', async () => {
+    const release = await stage.start('Release', { version, ...why });
+    await stage.reached(release, 'Bake');
     const mark = stage.mark;
     for (const action of ['begin', 'restore', 'finish'])
       expect(await stoppedAt('Rollback', why, action, false)).toMatchObject({ status: 'ABORTED' });
     expect(await stage.run('Rollback', why)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(stage.since(mark, 'release.rolled-back')).toEqual(['release.rolled-back']);
+    expect(stage.since(mark, 'release.rolled-back', 'release.failed')).toEqual(['release.rolled-back']);
     expect((await stage.versions()).find((v) => v.version === version)?.status).toBe('rolled-back');
     await stage.consistent(1);
   });
