@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { STAGES } from '../contracts/names.ts';
 import type { Connection } from './aws.ts';
 import { release, retrain, rollback } from './commands/act.ts';
@@ -91,7 +91,13 @@ function build({ connect, terminal }: Program): Command {
     (model, options) => answer((p) => rollback(p, terminal, model, options)),
   );
   changing(root.command('retrain <model>').description('train a new version'))
-    .option('--reproduce <run>', 'run again from recorded inputs and compare the artifact')
+    .addOption(
+      // A repeated run takes the recorded golden set: a new one would be another run.
+      new Option('--reproduce <run>', 'run again from recorded inputs and compare the artifact').conflicts(
+        'renewGolden',
+      ),
+    )
+    .option('--renew-golden', 'freeze a new golden set first and judge candidate and champion on it')
     .action((model, options) => answer((p) => retrain(p, terminal, model, options)));
   for (const command of root.commands) command.exitOverride();
   return root;

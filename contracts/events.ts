@@ -14,7 +14,12 @@ const reason = z.string();
 export const failureShape = { error: z.string(), cause: z.string(), step: z.string(), execution: z.string() };
 
 export const domainEventSchema = z.discriminatedUnion('type', [
-  event('golden.frozen', { goldenVersion: z.string(), rows: z.int() }),
+  event('golden.frozen', {
+    goldenVersion: z.string(),
+    rows: z.int(),
+    /** The golden set that was in force before; null for a model's first. */
+    replaces: z.string().nullable(),
+  }),
   /** Live traffic has left the golden set: comparisons on it no longer speak for it. */
   event('golden.stale', { goldenVersion: z.string(), features: z.array(z.string()), maxPsi: z.number() }),
   event('dataset.frozen', {

@@ -26,6 +26,8 @@ export interface GoldenOutput {
   readonly goldenVersion: string;
   readonly rows: number;
   readonly created: boolean;
+  /** The set that a new one replaced; null where none was made, and for the first. */
+  readonly replaces: string | null;
 }
 export interface FreezeOutput {
   readonly datasetVersion: string;

@@ -60,18 +60,23 @@ export async function retrain(
   platform: Platform,
   terminal: Terminal,
   model: string,
-  options: ActOptions & { readonly reproduce?: string },
+  options: ActOptions & { readonly reproduce?: string; readonly renewGolden?: boolean },
 ): Promise<Answer> {
-  const { reproduce } = options;
+  const { reproduce, renewGolden } = options;
   if (reproduce !== undefined) await findRun(platform.registry(model), model, reproduce);
   const reason = options.reason ?? (reproduce ? `reproduces run ${reproduce}` : 'retrained by hand');
   return act(platform, terminal, options, {
     model,
     machine: 'Retrain',
-    input: { reason, by: await platform.caller(), ...(reproduce !== undefined && { reproduce }) },
+    input: {
+      reason,
+      by: await platform.caller(),
+      ...(reproduce !== undefined && { reproduce }),
+      ...(renewGolden && { renewGolden }),
+    },
     what: reproduce
       ? `run ${reproduce} of ${model} again in ${platform.stage}`
-      : `retrain ${model} in ${platform.stage}`,
+      : `retrain ${model}${renewGolden ? ' on a new golden set' : ''} in ${platform.stage}`,
   });
 }
 

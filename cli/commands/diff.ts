@@ -26,8 +26,9 @@ export async function diff(platform: Platform, model: string, a: string, b: stri
     };
   };
   const [left, right] = [await side(a), await side(b)];
+  const notes = notesOn(left.version, right.version);
   const found = Object.fromEntries(
-    SECTIONS.map((s) => [s, differences(VALUES[s](left), VALUES[s](right))]),
+    SECTIONS.map((s) => [s, differences(VALUES[s](left, right), VALUES[s](right, left))]),
   ) as Record<Section, Difference[]>;
   const head = ['', `VERSION ${left.version.version}`, `VERSION ${right.version.version}`];
   const body = (rows: readonly Difference[]) =>
@@ -38,12 +39,35 @@ export async function diff(platform: Platform, model: string, a: string, b: stri
           rows.map((d) => [d.name, d.a, d.b]),
         );
   return {
-    data: { model, a: left.version.version, b: right.version.version, ...found },
-    text: blocks(SECTIONS.map((s) => [s, body(found[s])])),
+    data: { model, a: left.version.version, b: right.version.version, ...found, notes },
+    text: blocks([...SECTIONS.map((s) => [s, body(found[s])] as const), ['', notes.join('\n')]]),
   };
 }
 
-const VALUES: Readonly<Record<Section, (side: Side) => Record<string, unknown>>> = {
+/** What keeps metrics of two versions from being compared. */
+function notesOn(a: VersionItem, b: VersionItem): string[] {
+  return [
+    ...(a.goldenVersion === b.goldenVersion
+      ? []
+      : [
+          `golden metrics are left out: version ${a.version} was measured on ${a.goldenVersion}, version ${b.version} on ` +
+            `${b.goldenVersion}`,
+        ]),
+    ...(a.datasetVersion === b.datasetVersion
+      ? []
+      : ['validation metrics are of other rows: each version was measured on those of its own dataset']),
+  ];
+}
+
+/** Golden metrics of two sets say nothing of two versions. */
+const comparable = ({ metrics, goldenVersion }: VersionItem, other: VersionItem): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(metrics).filter(
+      ([name]) => goldenVersion === other.goldenVersion || !/^(champion\.)?golden\./.test(name),
+    ),
+  );
+
+const VALUES: Readonly<Record<Section, (side: Side, other: Side) => Record<string, unknown>>> = {
   data: ({ version: v, run }) => ({
     'dataset version': v.datasetVersion,
     'golden set': v.goldenVersion,
@@ -60,7 +84,7 @@ const VALUES: Readonly<Record<Section, (side: Side) => Record<string, unknown>>>
     ...flat({ packages: run?.lineage?.packages ?? {} }),
   }),
   hyperparameters: ({ run }) => ({ ...run?.hyperparameters }),
-  metrics: ({ version }) => ({ ...version.metrics }),
+  metrics: ({ version }, other) => comparable(version, other.version),
 };
 
 /** Kind of each feature, and how many categories it knows, by name. */

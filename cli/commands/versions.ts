@@ -9,10 +9,11 @@ export async function versions(platform: Platform, model: string): Promise<Answe
     v.status + (v.failedAt ? ` at ${v.failedAt}` : ''),
     minute(v.registeredAt),
     v.metrics['golden.auc'],
+    v.goldenVersion,
     v.datasetVersion,
     short(v.commit),
     v.run,
   ]);
-  const head = ['VERSION', 'STATUS', 'REGISTERED', 'GOLDEN AUC', 'DATASET', 'COMMIT', 'RUN'];
+  const head = ['VERSION', 'STATUS', 'REGISTERED', 'GOLDEN AUC', 'GOLDEN SET', 'DATASET', 'COMMIT', 'RUN'];
   return { data, text: rows.length > 0 ? table(head, rows) : `${model} has no version yet` };
 }

@@ -19,7 +19,8 @@ import { type Values, writeParquet } from './write-parquet.ts';
 /**
  * The model's golden set: the one it has, or a new one of all rows in the window whose entity's hash falls into the
  * definition's fraction. The fraction is frozen with it: the hash alone decides for ever, so an entity that appears
- * later and falls on the golden side is kept out of training too.
+ * later and falls on the golden side is kept out of training too. A set that replaces another takes no larger a fraction:
+ * the entities beyond it have trained the champion, which would be judged on what it has seen.
  * @param renew make a new one of the window as it is now; versions evaluated on the old one keep their names for it
  * @throws CoalmineError EmptyWindow, DatasetRejected, or GoldenTooSmall telling what was found and what is needed
  */
@@ -29,13 +30,14 @@ export async function ensureGolden(
   renew = false,
 ): Promise<GoldenOutput> {
   const current = await setting.get();
-  if (current !== null && !renew)
-    return { goldenVersion: current, rows: await rowsOf(deps, current), created: false };
+  const old = current === null ? null : await manifestOf(deps, current);
+  if (old && !renew) return { goldenVersion: old.version, rows: old.rows, created: false, replaces: null };
   const { definition } = deps.model;
   const window = rollingWindow(deps.clock(), definition.data.windowDays);
-  const golden = { fraction: definition.golden.fraction, collect: true };
+  const fraction = Math.min(definition.golden.fraction, old?.fraction ?? 1);
+  const golden = { fraction, collect: true };
   const manifest = await withCollected(deps, { window, precision: 'float64', golden }, (collected) =>
-    writeGolden(deps, collected, window),
+    writeGolden(deps, collected, window, fraction),
   );
   // Somebody else may have been first: then theirs is the golden set, and ours an orphan nobody points to.
   const goldenVersion =
@@ -45,29 +47,39 @@ export async function ensureGolden(
   const created = goldenVersion === manifest.version && goldenVersion !== current;
   return {
     goldenVersion,
-    rows: created ? manifest.rows : await rowsOf(deps, goldenVersion),
+    rows: created ? manifest.rows : (await manifestOf(deps, goldenVersion)).rows,
     created,
+    replaces: created ? current : null,
   };
 }
 
-async function rowsOf({ store, datasetBucket, model }: DatasetDeps, version: string): Promise<number> {
+async function manifestOf(
+  { store, datasetBucket, model }: DatasetDeps,
+  version: string,
+): Promise<GoldenManifest> {
   const key = keys.golden(model.definition.name, version, 'manifest.json');
-  return goldenManifestSchema.parse(await getJson(store, datasetBucket, key)).rows;
+  return goldenManifestSchema.parse(await getJson(store, datasetBucket, key));
 }
 
-async function writeGolden(deps: DatasetDeps, collected: Collected, window: Window): Promise<GoldenManifest> {
+async function writeGolden(
+  deps: DatasetDeps,
+  collected: Collected,
+  window: Window,
+  fraction: number,
+): Promise<GoldenManifest> {
   const { definition } = deps.model;
   const { table, db, dir } = collected;
   const failures = inputFailures(definition, collected.tally);
   if (failures.length > 0) throw new Rejected(failures, collected.tally);
   arrange(table, canonicalOrder(table).order);
   const positives = table.label.reduce((sum, y) => sum + y, 0);
-  const { minRowsPerClass, fraction } = definition.golden;
+  const { minRowsPerClass } = definition.golden;
   if (Math.min(positives, table.size - positives) < minRowsPerClass)
     throw new CoalmineError(
       'GoldenTooSmall',
       `the golden entities have ${positives} positive and ${table.size - positives} negative rows, needed are ` +
-        `${minRowsPerClass} of each: raise golden.fraction (${fraction}) or lower golden.minRowsPerClass`,
+        `${minRowsPerClass} of each: widen data.windowDays, lower golden.minRowsPerClass or, for a model's first golden ` +
+        `set, raise golden.fraction (${fraction})`,
     );
   const path = join(dir, 'golden.parquet');
   const values = table.columns.map(

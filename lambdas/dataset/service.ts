@@ -44,8 +44,8 @@ async function golden(
   renew?: boolean,
 ): Promise<GoldenOutput> {
   const output = await ensureGolden(deps, setting, renew);
-  const { goldenVersion, rows, created } = output;
-  if (created) await publish({ type: 'golden.frozen', model, goldenVersion, rows });
+  const { goldenVersion, rows, created, replaces } = output;
+  if (created) await publish({ type: 'golden.frozen', model, goldenVersion, rows, replaces });
   return output;
 }
 

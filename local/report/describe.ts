@@ -47,7 +47,8 @@ const shorten = (text: string, to = 220): string => (text.length > to ? `${text.
 
 type Describers = { [T in DomainEventType]: (e: DomainEventOf<T>) => string };
 const DESCRIBE: Describers = {
-  'golden.frozen': (e) => `golden set ${e.goldenVersion} set aside: ${n(e.rows)} rows that never train`,
+  'golden.frozen': (e) =>
+    `golden set ${e.goldenVersion} set aside${e.replaces === null ? '' : ` in place of ${e.replaces}`}: ${n(e.rows)} rows that never train`,
   'golden.stale': (e) =>
     `golden set ${e.goldenVersion} is no longer like live traffic: ${list(e.features)} (PSI up to ${f3(e.maxPsi)})`,
   'dataset.frozen': (e) =>
@@ -77,7 +78,8 @@ const DESCRIBE: Describers = {
   'release.shadowed': (e) => `${n(e.rows)} live requests replayed, score PSI ${f3(e.scorePsi)}`,
   'release.weight-shifted': (e) => `version ${e.version} takes ${e.weight} % of traffic`,
   'release.judged': (e) =>
-    `${e.verdict} at ${e.weight} % on ${n(e.samples)} predictions${e.reasons.length > 0 ? `: ${shorten(e.reasons.join('; '))}` : ''}`,
+    // What holds a release says itself of how many.
+    `${e.verdict} at ${e.weight} %${e.verdict === 'hold' ? '' : ` on ${n(e.samples)} predictions`}${e.reasons.length > 0 ? `: ${shorten(e.reasons.join('; '))}` : ''}`,
   'release.promoted': (e) =>
     `version ${e.version} is champion${e.previous === null ? '' : `, ${e.previous} stays warm until ${e.rollbackUntil.slice(0, 16)}`}`,
   'release.failed': (e) => `${e.version === null ? '' : `version ${e.version} `}${failure(e)}`,

@@ -53,6 +53,11 @@ async function monday(r: Rehearsal): Promise<void> {
     `the drifted features should name merchant_category, they are ${drifted}`,
   );
   expectThat(maxPsi > 0.2 && maxPsi < 0.45, `the PSI should be about 0.3, it is ${maxPsi}`);
+  const stale = r.journal.of('golden.stale').at(-1)?.detail;
+  expectThat(
+    stale?.features.join() === 'merchant_category' && stale.maxPsi > 0.2,
+    `the golden set should be stale by merchant_category alone, it is by ${stale?.features ?? 'nothing'}`,
+  );
 }
 
 async function wednesday(r: Rehearsal, champion: number): Promise<number> {

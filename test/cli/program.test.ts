@@ -51,7 +51,27 @@ describe('reading commands', () => {
       code: [],
       hyperparameters: [],
       metrics: [{ name: 'golden.auc', a: 0.9, b: 0.93 }],
+      notes: ['validation metrics are of other rows: each version was measured on those of its own dataset'],
     });
+  });
+
+  it('do not compare what was measured on two golden sets', async () => {
+    const { platform, addVersion } = world();
+    addVersion(1, { goldenVersion: 'golden-1', metrics: { 'golden.auc': 0.9, 'validation.auc': 0.8 } });
+    addVersion(2, {
+      goldenVersion: 'golden-2',
+      metrics: { 'golden.auc': 0.7, 'champion.golden.auc': 0.6, 'validation.auc': 0.81 },
+    });
+    const { out } = await type(platform, 'diff fraud 1 2');
+    expect(out).toContain('version 1 was measured on golden-1, version 2 on golden-2');
+    expect(out).toMatch(/validation\.auc +0\.8 +0\.81/);
+    expect(out).not.toContain('golden.auc');
+    const { out: versions } = await type(platform, 'versions fraud');
+    expect(versions.split('\n').map((l) => l.split(/\s{2,}/)[4])).toEqual([
+      'GOLDEN SET',
+      'golden-2',
+      'golden-1',
+    ]);
   });
 });
 
@@ -65,10 +85,12 @@ describe('changing commands', () => {
     expect([code, out]).toEqual([EXIT.done, 'started arn:Release']);
     await type(platform, 'rollback fraud --reason smoke');
     await type(platform, 'retrain fraud');
+    await type(platform, 'retrain fraud --renew-golden --reason stale');
     expect(started).toEqual([
       released,
       { machine: 'Rollback', input: { reason: 'smoke', by: 'arn:ada', slot: null } },
       { machine: 'Retrain', input: { reason: 'retrained by hand', by: 'arn:ada' } },
+      { machine: 'Retrain', input: { reason: 'stale', by: 'arn:ada', renewGolden: true } },
     ]);
   });
 
@@ -116,6 +138,7 @@ describe('wrong usage', () => {
       'show fraud',
       'models --stage production',
       'events fraud --limit 0',
+      'retrain fraud --reproduce run-1 --renew-golden',
     ])
       expect((await type(platform, args)).code, args).toBe(EXIT.usage);
     expect((await type(platform, 'show fraud one')).notes).toContain("'one' is no version");

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { datasetInput, type FreezeOutput, type GoldenOutput } from '../../contracts/steps.ts';
+import { ensureGolden } from '../../lambdas/dataset/golden.ts';
 import { goldenSetting } from '../../lambdas/dataset/golden-setting.ts';
 import { runDataset } from '../../lambdas/dataset/service.ts';
+import { getJson } from '../../lambdas/shared/objects.ts';
 import { csvLines, HEADER, parquetRows, putWeek, rawKey, world } from './world.ts';
 
 type World = ReturnType<typeof world>;
@@ -43,11 +45,30 @@ describe('a golden set', () => {
     );
     expect(await golden(w)).toMatchObject({ goldenVersion: first.goldenVersion, created: false });
     const second = await golden(w, true);
-    expect(second.created).toBe(true);
+    expect(second).toMatchObject({ created: true, replaces: first.goldenVersion });
     expect(second.goldenVersion).not.toBe(first.goldenVersion);
     expect(await golden(w)).toMatchObject({ goldenVersion: second.goldenVersion, created: false });
     expect(w.bucket.keys(`golden/demo/${first.goldenVersion}/`)).toHaveLength(2);
     expect(w.events.map((e) => e.type)).toEqual(['golden.frozen', 'golden.frozen']);
+  });
+
+  it('renewed takes no entity that the set before it left to training, whatever the definition says by then', async () => {
+    const w = world();
+    putWeek(w.bucket);
+    await golden(w);
+    const { fraction } = w.service.deps.model.definition.golden;
+    w.bucket.put(
+      rawKey('2026-11-16', 'more.csv'),
+      [HEADER, ...csvLines('2026-11-16', 60, 200_000), ''].join('\n'),
+    );
+    const wider = {
+      ...w.service.deps.model.definition,
+      golden: { fraction: 0.5, minRowsPerClass: 1, maxPsi: 0.2 },
+    };
+    const deps = { ...w.service.deps, model: { ...w.service.deps.model, definition: wider } };
+    const { goldenVersion } = await ensureGolden(deps, w.service.setting, true);
+    const manifest = await getJson(w.bucket, 'datasets', `golden/demo/${goldenVersion}/manifest.json`);
+    expect(manifest).toMatchObject({ fraction });
   });
 
   it('renewed from the same rows is the same one', async () => {

@@ -105,6 +105,23 @@ async function setUp(more: Cast = {}, evaluation: object = {}, answer: object = 
 }
 
 describe('the retrain machine', () => {
+  it('renews the golden set only for who asks for it', async () => {
+    for (const [input, renew] of [
+      [{}, false],
+      [{ renewGolden: 'yes' }, false],
+      [{ renewGolden: true }, true],
+    ] as const) {
+      const { t, told } = await setUp();
+      t.w.register(7);
+      await t.end(await t.start('retrain', input, 'run-1'));
+      expect(told('dataset', 'golden'), JSON.stringify(input)).toEqual({
+        action: 'golden',
+        run: 'run-1',
+        renew,
+      });
+    }
+  });
+
   it('freezes, trains, evaluates, registers and starts the release', async () => {
     const { t, calls, told } = await setUp();
     t.w.register(7);
