@@ -31,7 +31,7 @@ export function judgeStep(e: Evidence, { release, alarms }: Policy): JudgeOutput
     bad.push(`PSI ${e.scorePsi.toFixed(2)} of the scores to the champion's: above ${release.maxScorePsi}`);
   if (bad.length > 0) return { verdict: 'roll-back', reasons: bad, samples };
   const missing: string[] = [];
-  if (!enough) missing.push(`${samples} predictions, ${release.minSamples} are needed`);
+  if (!enough) missing.push(`${samples} of the ${release.minSamples} predictions that are needed`);
   else if (p99 === null) missing.push('no latency was measured');
   if (missing.length > 0) return { verdict: 'hold', reasons: missing, samples };
   return {

@@ -14,14 +14,8 @@ const REDRAW = 100;
 
 /** `Mon 02 Nov 08:00:00` in UTC. */
 export function stamp(at: number | string): string {
-  const date = new Date(at);
-  const day = date.toLocaleDateString('en-GB', {
-    weekday: 'short',
-    day: '2-digit',
-    month: 'short',
-    timeZone: 'UTC',
-  });
-  return `${day.replace(',', '')} ${date.toISOString().slice(11, 19)}`;
+  const [weekday, day, month, , time] = new Date(at).toUTCString().split(' ');
+  return `${weekday!.slice(0, 3)} ${day} ${month} ${time}`;
 }
 
 /** The timeline as it happens, and under it one line of progress where the terminal can redraw. */
@@ -29,6 +23,7 @@ export class Terminal {
   readonly #out: NodeJS.WriteStream;
   readonly #live: boolean;
   #status = '';
+  #year: number | undefined;
   #drawn = 0;
 
   constructor(out: NodeJS.WriteStream) {
@@ -45,15 +40,19 @@ export class Terminal {
   entry(entry: TimelineEntry): void {
     const mood = moodOf(entry.type);
     const type = this.#color(COLORS[mood], entry.type.padEnd(26));
-    this.line(
-      `${this.#color('dim', stamp(entry.at))}  ${this.#color(COLORS[mood], MARKS[mood])} ${type} ${describe(entry)}`,
-    );
+    this.#stamped(entry.at, `${this.#color(COLORS[mood], MARKS[mood])} ${type} ${describe(entry)}`);
   }
 
   note(note: Note): void {
-    this.line(
-      `${this.#color('dim', stamp(note.at))}  ${this.#color('magenta', '»')} ${this.#color('magenta', note.text)}`,
-    );
+    this.#stamped(note.at, this.#color('magenta', `» ${note.text}`));
+  }
+
+  /** A line of the timeline; the year is told where another begins. */
+  #stamped(at: number | string, text: string): void {
+    const year = new Date(at).getUTCFullYear();
+    if (this.#year !== undefined && year !== this.#year) this.heading(`\n${year}\n`);
+    this.#year = year;
+    this.line(`${this.#color('dim', stamp(at))}  ${text}`);
   }
 
   /** Progress; shown at most ten times a second, and not at all where output is a file. */

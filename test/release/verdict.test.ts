@@ -46,7 +46,7 @@ describe('the judge', () => {
   it('holds when nothing was asked', () => {
     expect(judge({ predictions: 0, latency: [], scorePsi: null })).toEqual({
       verdict: 'hold',
-      reasons: ['0 predictions, 100 are needed'],
+      reasons: ['0 of the 100 predictions that are needed'],
       samples: 0,
     });
   });

@@ -64,7 +64,7 @@ describe('the release machine', () => {
     t.w.sample = { predictions: 0, errors: 0, crashes: 0, latency: [] };
     const e = await t.end(await t.start('release', { version: 2 }));
     expect(e).toMatchObject({ status: 'FAILED', error: 'ReleaseUndecided' });
-    expect(e.cause).toBe('held 4 times at 10 %: 0 predictions, 100 are needed');
+    expect(e.cause).toBe('held 4 times at 10 %: 0 of the 100 predictions that are needed');
     expect(t.types().filter((x) => x === 'release.judged')).toHaveLength(5);
     expect(t.types().at(-1)).toBe('release.failed');
     expect(t.w.alias.target).toEqual({ main: '2' });
