@@ -17,7 +17,15 @@ export const cardSliceSchema = z.object({
 /** What was found on one protected attribute; what cannot be computed is null. */
 export const cardFairnessSchema = z.object({
   attribute: z.string(),
-  groups: z.array(z.object({ value: z.string(), rows: z.int(), selectionRate: z.number().nullable() })),
+  groups: z.array(
+    z.object({
+      value: z.string(),
+      rows: z.int(),
+      selectionRate: z.number().nullable(),
+      /** False for a group below the least size, and for what is missing or unseen. */
+      compared: z.boolean(),
+    }),
+  ),
   disparateImpact: z.number().nullable(),
   demographicParityDifference: z.number().nullable(),
   equalisedOddsDifference: z.number().nullable(),

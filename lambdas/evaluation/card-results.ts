@@ -27,7 +27,12 @@ export const cardFairness = (
     const said = mine.length > 0 ? mine.map((g) => g.detail) : ['Not judged on this set.'];
     return {
       attribute: `${r.set}: ${r.attribute}`,
-      groups: r.groups.map((g) => ({ value: g.group, rows: g.rows, selectionRate: g.selectionRate })),
+      groups: r.groups.map((g) => ({
+        value: g.group,
+        rows: g.rows,
+        selectionRate: g.selectionRate,
+        compared: g.counted,
+      })),
       disparateImpact: disparateImpact.value,
       demographicParityDifference: parityDifference.value,
       equalisedOddsDifference: oddsDifference.value,

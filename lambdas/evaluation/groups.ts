@@ -37,7 +37,7 @@ export function groupName(value: FeatureValue, edges: readonly number[] | undefi
   return at < 0 ? `> ${edges.at(-1)}` : `${edges[at - 1]} to ${edges[at]}`;
 }
 
-/** Rows by group, groups by name so that reports are always in one order. */
+/** Rows by group, groups by name, those between edges as they rise, so that reports are always in one order. */
 export function groupRows(
   rows: number,
   value: (row: number) => FeatureValue,
@@ -50,6 +50,7 @@ export function groupRows(
     if (group) group.push(i);
     else groups.set(name, [i]);
   }
-  const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rising = [...(edges ?? []), Infinity].map((edge) => groupName(edge, edges));
+  const sorted = [...groups].sort(([a], [b]) => rising.indexOf(a) - rising.indexOf(b) || (a < b ? -1 : 1));
   return new Map(sorted.map(([name, members]) => [name, Uint32Array.from(members)]));
 }

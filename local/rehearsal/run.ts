@@ -6,6 +6,7 @@ import { undelivered } from '../cloud/services/internal.ts';
 import type { Report, ReportData } from '../report/data.ts';
 import { toHtml, toJson } from '../report/html.ts';
 import type { Scenario, Stage } from '../scenarios/scenario.ts';
+import { writeCards } from './cards.ts';
 import { definitionOf } from './definition.ts';
 import { figuresOf } from './figures.ts';
 import { lockFolder } from './lock.ts';
@@ -35,7 +36,7 @@ export async function runScenario(options: RunOptions): Promise<Report> {
   try {
     const assembly = join(out, 'cdk.out');
     const dir = join(out, 'cloud');
-    for (const old of [assembly, dir, join(out, 'report.html'), join(out, 'report.json')])
+    for (const old of [assembly, dir, join(out, 'cards'), join(out, 'report.html'), join(out, 'report.json')])
       rmSync(old, { recursive: true, force: true });
     terminal.heading(`Coalmine rehearses "${scenario.name}" (model ${scenario.model}, seed ${seed})`);
     terminal.line(scenario.summary);
@@ -103,6 +104,7 @@ async function playAndReport(
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'report.json'), `${JSON.stringify(toJson(data), null, 2)}\n`);
   writeFileSync(join(out, 'report.html'), toHtml(data));
+  await writeCards(r, join(out, 'cards'));
   await options.afterwards?.(r);
   return toJson(data);
 }

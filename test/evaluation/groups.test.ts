@@ -29,6 +29,17 @@ describe('groups', () => {
     ]);
   });
 
+  it('between edges come as the edges rise', () => {
+    const ages = [70, 40, null, 10, 65, 20];
+    expect([...groupRows(6, (i) => ages[i]!, [15, 30, 60]).keys()]).toEqual([
+      'missing',
+      '≤ 15',
+      '15 to 30',
+      '30 to 60',
+      '> 60',
+    ]);
+  });
+
   it('of vectors have their categories’ names back', () => {
     const vectors = Float32Array.of(1, 2, Number.NaN, 1, 3, 4, 0, -1);
     const values = vectorValues({ vectors, labels: new Uint8Array(2), entities: ['x', 'y'] }, shopSignature);

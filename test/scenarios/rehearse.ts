@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Report } from '../../local/report/data.ts';
@@ -10,6 +10,8 @@ export interface Rehearsed {
   readonly code: number | null;
   readonly printed: string;
   readonly report: Report;
+  /** Model cards that it left, by file. */
+  readonly cards: Readonly<Record<string, string>>;
 }
 
 /** Runs the rehearsal as a person would, in a folder of its own. */
@@ -23,7 +25,11 @@ export async function rehearse(...args: string[]): Promise<Rehearsed> {
     } catch {
       throw new Error(`the rehearsal ended with exit code ${code} and left no report:\n${printed}`);
     }
-    return { code, printed, report };
+    const folder = join(out, 'cards');
+    const cards = readdirSync(folder).map(
+      (file) => [file, readFileSync(join(folder, file), 'utf8')] as const,
+    );
+    return { code, printed, report, cards: Object.fromEntries(cards) };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

@@ -2,8 +2,6 @@ import type { CardDraft, ModelCard } from '../../../contracts/card.ts';
 import { lineageSection } from './lineage-section.ts';
 import { bullets, listed, number, table } from './text.ts';
 
-const METRICS = ['rows', 'positives', 'auc', 'aucLow', 'aucHigh', 'logLoss', 'brier'] as const;
-
 /** `card.md`: a card for people. One without a number is of a run that was not registered, or not yet. */
 export function cardMarkdown(card: CardDraft | ModelCard): string {
   const sections: (readonly [string, string])[] = [
@@ -24,9 +22,17 @@ export function cardMarkdown(card: CardDraft | ModelCard): string {
     ],
     ...('lineage' in card ? [['Lineage', lineageSection(card)] as const] : []),
   ];
-  const title = 'version' in card ? `${card.model} version ${card.version}` : card.model;
   const body = sections.map(([name, text]) => `## ${name}\n\n${text}\n`).join('\n');
-  return `# ${title}\n\n${card.description}\n\n${body}`;
+  if ('version' in card) return `# ${card.model} version ${card.version}\n\n${card.description}\n\n${body}`;
+  return `# ${card.model}\n\n${card.description}\n\n${standing(card)}\n\n${body}`;
+}
+
+/** Where a card comes from that has no number: nobody should take a model that was stopped for one that serves. */
+function standing({ gates }: CardDraft): string {
+  const failed = gates.filter((g) => !g.passed).map((g) => `\`${g.gate}\``);
+  return failed.length === 0
+    ? '**Not registered yet**: written when the run was evaluated; it passed every gate.'
+    : `**Rejected**: this run was evaluated and never registered. It failed ${failed.length} of ${gates.length} gates: ${failed.join(', ')}.`;
 }
 
 const intendedUse = (c: CardDraft) => `${c.intendedUse}
@@ -65,23 +71,20 @@ function results({ metrics, champion }: CardDraft): string {
     champion === null ? [set] : [set, `champion.${set}`],
   );
   const compared = champion === null ? 'there was no champion' : `the champion was version ${champion}`;
-  const rest = Object.entries(metrics).filter(
-    ([name]) => !sets.some((set) => METRICS.some((m) => name === `${set}.${m}`)),
-  );
-  return `AUC with its 95 % confidence interval (aucLow, aucHigh), log loss in nats, Brier score; ${compared}.
+  const names = new Set(sets.flatMap((set) => namesOf(metrics, set)));
+  return `Every metric of each set${names.has('auc') ? '; the AUC with its 95 % confidence interval (aucLow, aucHigh), log loss in nats' : ''}; ${compared}.
 
 ${table(
   ['', ...sets],
-  METRICS.map((m) => [m, ...sets.map((s) => number(metrics[`${s}.${m}`]))]),
-)}${
-  rest.length === 0
-    ? ''
-    : `\n\n${table(
-        ['metric', 'value'],
-        rest.map(([name, v]) => [name, number(v)]),
-      )}`
-}`;
+  [...names].map((m) => [m, ...sets.map((s) => number(metrics[`${s}.${m}`]))]),
+)}`;
 }
+
+/** Metrics of one set by their own names. */
+const namesOf = (metrics: CardDraft['metrics'], set: string): string[] =>
+  Object.keys(metrics)
+    .filter((name) => name.startsWith(`${set}.`))
+    .map((name) => name.slice(set.length + 1));
 
 function slices({ slices: { results, reason } }: CardDraft): string {
   if (results.length === 0) return reason ?? '';
@@ -101,12 +104,12 @@ function fairness({ fairness: { results, reason } }: CardDraft): string {
 ${f.verdict}
 
 ${table(
-  ['group', 'rows', 'selection rate'],
-  f.groups.map((g) => [g.value, String(g.rows), number(g.selectionRate)]),
+  ['group', 'rows', 'selection rate', 'compared'],
+  f.groups.map((g) => [g.value, String(g.rows), number(g.selectionRate), g.compared ? 'yes' : 'no']),
 )}
 
 Disparate impact ${number(f.disparateImpact)}, demographic parity difference ${number(f.demographicParityDifference)},
-equalised odds difference ${number(f.equalisedOddsDifference)}.`,
+equalised odds difference ${number(f.equalisedOddsDifference)}; groups with too few rows are not compared.`,
     )
     .join('\n\n');
 }
