@@ -1,111 +1,72 @@
-import { createHash } from 'node:crypto';
-import * as echarts from 'echarts';
+import {
+  broken,
+  grid,
+  label,
+  legend,
+  limitLine,
+  line,
+  mutable,
+  PALETTE,
+  render,
+  SLOT,
+  timeAxis,
+  valueAxis,
+  when,
+} from './chart.ts';
 import type { Point, ReportData } from './data.ts';
 
-// Mid tones that read on white and on black alike, so that one SVG serves both themes.
-const INK = '#7d8590';
-const GRID = 'rgba(125,133,144,0.22)';
-const SLOT: Record<string, string> = { blue: '#3b82f6', green: '#22a565', 'alias live': '#a855f7' };
-const PALETTE = ['#3b82f6', '#f59e0b', '#22a565', '#a855f7', '#ef4444', '#14b8a6', '#ec4899', '#84a117'];
-const WIDTH = 1040;
+/** Versions that can still be told apart by colour. */
+const FEW = 10;
 
-type Option = echarts.EChartsOption;
-
-function render(option: Option, height: number): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
-  chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit', color: INK }, ...option });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return withOwnIds(svg, option);
-}
-
-/** echarts numbers its ids by process; named after the chart, equal data give an equal page. */
-function withOwnIds(svg: string, option: Option): string {
-  const name = createHash('sha256').update(JSON.stringify(option)).digest('hex').slice(0, 8);
-  const seen = new Map<string, string>();
-  return svg.replace(/zr\d+-[a-z]+-?\d+/g, (id) => {
-    if (!seen.has(id)) seen.set(id, `c${name}-${seen.size}`);
-    return seen.get(id)!;
-  });
-}
-
-const label = { color: INK, fontSize: 12 };
-const line = { lineStyle: { color: GRID } };
-const timeAxis = (data: ReportData): Option['xAxis'] => ({
-  type: 'time',
-  min: data.from,
-  max: data.to,
-  axisLabel: { ...label, hideOverlap: true, formatter: (v: number) => when(v, data) },
-  axisLine: line,
-  axisTick: line,
-  splitLine: { show: false },
-});
-/** Weekday and day for weeks, month and year for years. */
-function when(at: number, data: ReportData): string {
-  const date = new Date(at);
-  const long = data.to - data.from > 60 * 86_400_000;
-  const options: Intl.DateTimeFormatOptions = long
-    ? { month: 'short', year: 'numeric', timeZone: 'UTC' }
-    : { weekday: 'short', day: 'numeric', timeZone: 'UTC' };
-  return date.toLocaleDateString('en-GB', options);
-}
-const valueAxis = (name: string, extra: object = {}): Option['yAxis'] => ({
-  type: 'value',
-  name,
-  nameTextStyle: { ...label, align: 'left' },
-  axisLabel: label,
-  splitLine: line,
-  ...extra,
-});
-const grid = { left: 56, right: 24, top: 44, bottom: 32 };
-const legend = {
-  right: 8,
-  top: 4,
-  textStyle: label,
-  icon: 'roundRect',
-  itemWidth: 14,
-  itemHeight: 8,
-  itemGap: 26,
-};
-const limitLine = (value: number, text: string) => ({
-  silent: true,
-  symbol: 'none',
-  lineStyle: { color: '#ef4444', type: 'dashed' as const, width: 1 },
-  label: { formatter: text, color: '#ef4444', position: 'insideEndTop' as const, fontSize: 11 },
-  data: [{ yAxis: value }],
-});
-const mutable = (points: readonly Point[]): number[][] => points.map(([t, v]) => [t, v]);
-
-/** A line that breaks where nothing was measured for long, instead of bridging it. */
-function broken(points: readonly Point[]): (number | null)[][] {
-  const steps = points.slice(1).map(([t], i) => t - points[i]![0]);
-  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
-  return points.flatMap(([t, v], i) =>
-    i > 0 && steps[i - 1]! > 12 * usual
-      ? [
-          [t - 1, null],
-          [t, v],
-        ]
-      : [[t, v]],
-  );
-}
-
-/** Share of traffic by version, as steps. */
+/** Share of traffic by version, as steps; of many versions, which of them serve. */
 export function weightsChart(data: ReportData): string {
-  const series = Object.entries(data.series.weights).map(([version, points], i) => ({
-    name: `version ${version}`,
-    type: 'line' as const,
-    step: 'end' as const,
-    symbol: 'none',
-    data: mutable(points),
-    color: PALETTE[i % PALETTE.length],
-    lineStyle: { width: 2 },
-    areaStyle: { opacity: 0.12 },
-  }));
+  const versions = Object.entries(data.series.weights);
+  const few = versions.length <= FEW;
   return render(
-    { grid, legend, xAxis: timeAxis(data), yAxis: valueAxis('% of traffic', { min: 0, max: 100 }), series },
+    {
+      grid,
+      legend,
+      xAxis: timeAxis(data),
+      yAxis: few
+        ? valueAxis('% of traffic', { min: 0, max: 100 })
+        : valueAxis('version', { min: 0, minInterval: 1 }),
+      series: few ? versions.map(shareOfVersion) : servingVersions(versions),
+    },
     240,
   );
+}
+
+const shareOfVersion = ([version, points]: [string, readonly Point[]], i: number) => ({
+  name: `version ${version}`,
+  type: 'line' as const,
+  step: 'end' as const,
+  symbol: 'none',
+  data: mutable(points),
+  color: PALETTE[i % PALETTE.length],
+  lineStyle: { width: 2 },
+  areaStyle: { opacity: 0.12 },
+});
+
+/** A line of the version with most of the traffic, and a dot for each that began to share it. */
+function servingVersions(versions: readonly [string, readonly Point[]][]) {
+  const changes = versions
+    .flatMap(([version, points]) => points.map(([at, share]) => ({ at, version: Number(version), share })))
+    .sort((x, y) => x.at - y.at || x.share - y.share);
+  const most = changes.filter(({ share }) => share > 50).map(({ at, version }) => [at, version]);
+  const some = changes
+    .filter(({ share }) => share > 0 && share <= 50)
+    .map(({ at, version }) => [at, version]);
+  return [
+    {
+      name: 'serves most',
+      type: 'line' as const,
+      step: 'end' as const,
+      symbol: 'none',
+      data: most,
+      color: PALETTE[0],
+    },
+    { name: 'shares', type: 'scatter' as const, symbolSize: 4, data: some, color: PALETTE[1] },
+  ];
 }
 
 function bySlot(
@@ -157,7 +118,10 @@ export function psiChart(data: ReportData): string {
     for (const [f, v] of Object.entries(values)) peak.set(f, Math.max(peak.get(f) ?? 0, v));
   const features = [...peak].sort((a, b) => a[1] - b[1]).map(([f]) => f);
   const cells = checks.flatMap((c, x) =>
-    Object.entries(c.values).map(([f, v]) => [x, features.indexOf(f), Number(v.toFixed(3))]),
+    Object.entries(c.values).map(([f, v]) => ({
+      value: [x, features.indexOf(f), Number(v.toFixed(3))],
+      label: { color: v >= data.thresholds.psi ? '#fff' : '#4a3500' },
+    })),
   );
   const many = checks.length > 16;
   return render(
@@ -196,7 +160,6 @@ export function psiChart(data: ReportData): string {
           label: {
             show: !many,
             fontSize: 10,
-            color: INK,
             formatter: (p) => psiLabel((p.value as number[])[2]!),
           },
           itemStyle: { borderWidth: many ? 0 : 2, borderColor: 'rgba(125,133,144,0.12)', borderRadius: 3 },
@@ -236,7 +199,11 @@ export function aucByVersionChart(data: ReportData): string {
         axisLine: line,
         axisTick: { show: false },
       },
-      yAxis: valueAxis('AUC', { min: 0.5, max: 1 }),
+      yAxis: valueAxis('AUC', {
+        // Chance is 0.5; a version below it must be seen to be.
+        min: ({ min }: { min: number }) => Math.min(0.5, Math.floor(min * 10) / 10),
+        max: 1,
+      }),
       series: [
         bar('golden set', '#3b82f6', (v) => v.golden),
         bar('validation split', '#f59e0b', (v) => v.validation),
