@@ -5,7 +5,7 @@ import { batchKeys, leadingKeys } from './leading-keys.ts';
 import { Lock } from './lock.ts';
 import { type Table, tableType } from './tables.ts';
 import { Tokens, transactWrite, type WriteKind, writeActions } from './transaction.ts';
-import { sweep, sweepHourly } from './ttl.ts';
+import { sweep, sweepDaily } from './ttl.ts';
 
 /** IAM actions of a transaction's parts. */
 const TRANSACT_ACTION: Readonly<Record<WriteKind, string>> = {
@@ -134,7 +134,7 @@ export function createDynamoDb(): Service {
         create: async (properties, placement, cloud) => {
           const created = await type.create(properties, placement, cloud);
           const made = table(created.ref);
-          sweepHourly(cloud, made, (now) => lock.run(() => sweep(engine(cloud), made, now)));
+          sweepDaily(cloud, made, (now) => lock.run(() => sweep(engine(cloud), made, now)));
           return created;
         },
       },

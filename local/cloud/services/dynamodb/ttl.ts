@@ -2,8 +2,8 @@ import type { Cloud, Shape } from '../../types.ts';
 import type { Engine } from './engine.ts';
 import type { Table } from './tables.ts';
 
-/** DynamoDB promises a few days and takes minutes mostly; hourly is often enough for ages of months. */
-const SWEEP_MS = 3_600_000;
+/** DynamoDB deletes within a few days of an item's end. A sweep reads the whole table, so not more often than needed. */
+const SWEEP_MS = 86_400_000;
 /** An age of more than five years is taken for a mistake, and the item is kept (DynamoDB's own rule). */
 const FIVE_YEARS_S = 5 * 365 * 86_400;
 
@@ -30,12 +30,12 @@ export async function sweep(engine: Engine, table: Table, now: number): Promise<
   }
 }
 
-/** Sweeps hourly on the cloud's clock. `locked` keeps the sweep out of transactions. */
-export function sweepHourly(cloud: Cloud, table: Table, locked: (now: number) => Promise<number>): void {
+/** Sweeps daily on the cloud's clock. `locked` keeps the sweep out of transactions. */
+export function sweepDaily(cloud: Cloud, table: Table, locked: (now: number) => Promise<number>): void {
   if (table.ttlAttribute === undefined) return;
   cloud.clock.after(SWEEP_MS, `time to live of ${table.name}`, async () => {
     const gone = await locked(Math.floor(cloud.clock.now() / 1000));
     if (gone > 0) cloud.trace('dynamodb', `${gone} items of ${table.name} expired`);
-    sweepHourly(cloud, table, locked);
+    sweepDaily(cloud, table, locked);
   });
 }
