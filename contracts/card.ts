@@ -13,6 +13,8 @@ export const cardSliceSchema = z.object({
   value: z.string(),
   rows: z.int(),
   metrics: metricsSchema,
+  /** Why a metric is null, by its name. */
+  unknown: z.record(z.string(), sentence).default({}),
 });
 /** What was found on one protected attribute; what cannot be computed is null. */
 export const cardFairnessSchema = z.object({
@@ -74,6 +76,8 @@ const card = {
   }),
   /** Flat, as evaluation names them. */
   metrics: metricsSchema,
+  /** Why a metric is null, by its name. */
+  unknown: z.record(z.string(), sentence).default({}),
   slices: resultsOrReason(cardSliceSchema),
   fairness: resultsOrReason(cardFairnessSchema),
   gates: z.array(cardGateSchema).min(1),
@@ -96,3 +100,13 @@ export const modelCardSchema = z.object({
   lineage: lineageSchema.omit({ files: true, metrics: true }),
 });
 export type ModelCard = z.output<typeof modelCardSchema>;
+
+/** Metrics of a card that are null without a reason. */
+export function unexplained({ metrics, unknown, slices }: CardDraft | ModelCard): string[] {
+  const nulls = (of: { metrics: CardDraft['metrics']; unknown: Record<string, string> }) =>
+    Object.keys(of.metrics).filter((name) => of.metrics[name] === null && !of.unknown[name]);
+  return [
+    ...nulls({ metrics, unknown }),
+    ...slices.results.flatMap((s) => nulls(s).map((name) => `${s.feature} = ${s.value}, ${name}`)),
+  ];
+}

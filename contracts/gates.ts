@@ -24,6 +24,7 @@ export const QUALITY_METRICS = [
   'longTailLift',
 ] as const;
 export type QualityMetric = (typeof QUALITY_METRICS)[number];
+const OF_RANKING: ReadonlySet<QualityMetric> = new Set(['ndcg', 'map', 'coverage', 'longTailLift']);
 /** Metrics of which less is better. */
 export const LESS_IS_BETTER: ReadonlySet<QualityMetric> = new Set(['logLoss', 'brier', 'calibrationError']);
 const quality = z.enum(QUALITY_METRICS);
@@ -38,7 +39,7 @@ const grouping = {
 /** A feature by whose values quality is watched: a value that regresses fails the gate, whatever the total does. */
 export const sliceSchema = z.strictObject({
   ...grouping,
-  metric: z.enum(['auc', 'logLoss', 'brier']).default('auc'),
+  metric: z.enum(['auc', 'logLoss', 'brier', 'ndcg']).default('auc'),
   /** A slice may be worse than under the champion by at most this much. */
   tolerance: z.number().min(0).default(0.05),
   /** Smaller slices are reported and not judged: too few rows to tell. */
@@ -83,6 +84,10 @@ export const gatesSchema = z.strictObject({
   /** A candidate may be worse than the champion by at most this much. */
   aucTolerance: z.number().min(0).max(1).default(0.01),
   logLossTolerance: z.number().min(0).default(0.02),
+  /** The same of ranking models. */
+  ndcgTolerance: z.number().min(0).max(1).default(0.01),
+  /** The same for further metrics. */
+  notWorseBy: z.partialRecord(quality, z.number().min(0)).default({}),
   /** By how much a candidate must be better than the champion, by metric. Empty: it need not be. */
   betterBy: z.partialRecord(quality, z.number().min(0)).default({}),
   /** Bootstrap resamples behind the intervals of metrics that have no formula for one. */
@@ -102,11 +107,37 @@ interface Known {
   readonly kind: 'numeric' | 'categorical';
 }
 
+interface Issue {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** Gates that ask for what a model of this task does not have: path below `gates`, and a sentence. */
+export function metricIssues(gates: GatesDefinition, task: 'binary' | 'ranking'): Issue[] {
+  const { floors, notWorseBy, betterBy, slices, fairness } = gates;
+  const named = [
+    ...Object.entries({ floors, notWorseBy, betterBy }).flatMap(([field, by]) =>
+      Object.keys(by).map((metric) => ({ metric, path: [field, metric] as (string | number)[] })),
+    ),
+    ...slices.map(({ metric }, i) => ({ metric, path: ['slices', i, 'metric'] })),
+  ];
+  const foreign = named.filter(
+    ({ metric }) => OF_RANKING.has(metric as QualityMetric) !== (task === 'ranking'),
+  );
+  const own = QUALITY_METRICS.filter((m) => OF_RANKING.has(m) === (task === 'ranking')).join(', ');
+  return [
+    ...foreign.map(({ metric, path }) => ({
+      path,
+      message: `'${metric}' is no metric of ${task} models; theirs are ${own}`,
+    })),
+    ...(task === 'ranking' && fairness
+      ? [{ path: ['fairness'], message: 'is judged on decisions, which ranking models do not make' }]
+      : []),
+  ];
+}
+
 /** What is wrong with the groups that gates name: path below `gates`, and a sentence. */
-export function groupIssues(
-  { slices, fairness }: GatesDefinition,
-  features: readonly Known[],
-): { path: (string | number)[]; message: string }[] {
+export function groupIssues({ slices, fairness }: GatesDefinition, features: readonly Known[]): Issue[] {
   const named = [
     ...slices.map((s, i) => ({ ...s, path: ['slices', i] as (string | number)[] })),
     ...(fairness?.attributes ?? []).map((a, i) => ({ ...a, path: ['fairness', 'attributes', i] })),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatesSchema, groupIssues } from './gates.ts';
+import { gatesSchema, groupIssues, metricIssues } from './gates.ts';
 
 /** A percentage of traffic, 1 to 100. */
 const percent = z.int().min(1).max(100);
@@ -46,6 +46,9 @@ export const featureSchema = z.discriminatedUnion('kind', [numericFeature, categ
 /** Hyperparameters are named as XGBoost names them. */
 export const hyperparametersSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
+/** Length of the list that a ranking model shows where the definition does not say: a page of results. */
+export const DEFAULT_K = 10;
+
 /** AWS cron or rate expression, as EventBridge Scheduler takes it. */
 const scheduleExpression = z.string().regex(/^(cron|rate)\(.+\)$/, 'must be cron(...) or rate(...)');
 
@@ -75,7 +78,7 @@ export const modelDefinitionSchema = z
     /** How scores become decisions: a row is predicted positive from this score on. */
     decision: z.strictObject({ threshold: rate.default(0.5) }).prefault({}),
     /** Of ranking models: the feature that names the item, and the length of the list that is shown. */
-    ranking: z.strictObject({ item: z.string().min(1), k: z.int().positive().default(10) }).optional(),
+    ranking: z.strictObject({ item: z.string().min(1), k: z.int().positive().default(DEFAULT_K) }).optional(),
     protectedAttributes: z.array(z.string()).default([]),
     /** What the model card says and no measurement tells. A run of a model that leaves it empty does not start. */
     card: z
@@ -245,7 +248,8 @@ export const modelDefinitionSchema = z
     for (const [i, name] of d.drift.exclude.entries())
       if (!names.includes(name)) bad(['drift', 'exclude', i], `'${name}' is not a feature`);
     if (d.release.steps.at(-1) !== 100) bad(['release', 'steps'], 'the last step must be 100');
-    for (const { path, message } of groupIssues(d.gates, d.features)) bad(['gates', ...path], message);
+    for (const { path, message } of [...groupIssues(d.gates, d.features), ...metricIssues(d.gates, d.task)])
+      bad(['gates', ...path], message);
     if (d.ranking && !names.includes(d.ranking.item))
       bad(['ranking', 'item'], `'${d.ranking.item}' is not a feature`);
     if (d.trainer.maxWaitHours < d.trainer.maxHours)

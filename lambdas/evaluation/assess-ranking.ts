@@ -3,76 +3,76 @@ import { type Estimate, unknown } from '../shared/statistics/estimate.ts';
 import type { Assessment, AssessOptions, Estimates, Scored, SetAssessment } from './assess.ts';
 import {
   averagePrecision,
-  byQuery,
+  longTail,
+  longTailLift,
   ndcg,
   RANKING_METRICS,
-  type RankedRow,
   type RankingMetric,
+  rankedQueries,
   rankingMetrics,
+  tailCounts,
+  whyNotRanked,
 } from './metrics/ranking.ts';
 
 /** Whom each row was for, and what was shown. */
 export interface Ranked extends Scored {
   readonly queries: readonly string[];
-  readonly items: readonly string[];
+  /** Null where the definition does not say which feature names the item. */
+  readonly items: readonly string[] | null;
 }
 
 interface Measured {
   readonly values: Record<RankingMetric, number | null>;
-  /** NDCG and MAP of each query, for resampling queries: rows of one query are not independent. */
+  /** Of resampled queries: rows of one query are not independent. */
   readonly statistic: Statistic;
   readonly queries: number;
 }
 
-function measure({ labels, queries, items }: Ranked, scores: Float64Array, k: number): Measured {
-  const rows = Array.from(
-    labels,
-    (gain, i): RankedRow => ({
-      query: queries[i]!,
-      item: items[i]!,
-      gain,
-      score: scores[i]!,
-    }),
-  );
-  const grouped = byQuery(rows);
-  const each = {
-    ndcg: grouped.map((q) => ndcg(q, k)),
-    map: grouped.map((q) => averagePrecision(q, k)),
-  };
-  const mean = (values: readonly (number | null)[], weights: Uint16Array): number | null => {
-    let [sum, n] = [0, 0];
-    for (let i = 0; i < values.length; i++) {
-      const v = values[i];
-      if (v === null || v === undefined) continue;
-      sum += weights[i]! * v;
-      n += weights[i]!;
-    }
-    return n > 0 ? sum / n : null;
-  };
-  const statistic: Statistic = (w) => ({ ndcg: mean(each.ndcg, w), map: mean(each.map, w) });
-  return { values: rankingMetrics(rows, k), statistic, queries: grouped.length };
+function weightedMean(values: readonly (number | null)[], weights: Uint16Array): number | null {
+  let [sum, n] = [0, 0];
+  values.forEach((v, i) => {
+    if (v === null) return;
+    sum += weights[i]! * v;
+    n += weights[i]!;
+  });
+  return n > 0 ? sum / n : null;
 }
 
-const why = (metric: RankingMetric): string =>
-  metric === 'coverage' || metric === 'longTailLift'
-    ? 'there is no catalogue, or none of it is rare'
-    : 'no query has a relevant row';
+function measure(ranked: Ranked, scores: Float64Array, k: number): Measured {
+  const queries = rankedQueries(ranked, scores);
+  const known = ranked.items !== null;
+  const tail = longTail(queries);
+  const each = {
+    ndcg: queries.map((q) => ndcg(q, k)),
+    map: queries.map((q) => averagePrecision(q, k)),
+    tail: queries.map((q) => tailCounts(q, tail, k)),
+  };
+  const statistic: Statistic = (w) => ({
+    ndcg: weightedMean(each.ndcg, w),
+    map: weightedMean(each.map, w),
+    longTailLift: known ? longTailLift(each.tail, w) : null,
+  });
+  return { values: rankingMetrics(queries, k, known), statistic, queries: queries.length };
+}
 
-/** Ranking metrics by query entity; NDCG and MAP with paired bootstrap intervals over queries. */
+/**
+ * Ranking metrics by query entity, with paired bootstrap intervals over queries. Coverage is counted on the set and not
+ * estimated from it (a resample of queries shows fewer items by having fewer queries), so its interval is the count itself.
+ */
 export function assessRanking(ranked: Ranked, k: number, options: AssessOptions): SetAssessment {
   const { labels, candidate, champion } = ranked;
   const ours = measure(ranked, candidate, k);
   const theirs = champion && measure(ranked, champion, k);
   const statistic = theirs ? paired(ours.statistic, theirs.statistic) : ours.statistic;
   const intervals = bootstrap(ours.queries, statistic, options);
+  const estimate = (m: RankingMetric, value: number | null, prefix: string): Estimate => {
+    if (value === null) return unknown(whyNotRanked(m, ranked.items !== null));
+    const none: Interval = { low: null, high: null };
+    const interval = m === 'coverage' ? { low: value, high: value } : (intervals[`${prefix}${m}`] ?? none);
+    return { value, ...interval, reason: null };
+  };
   const estimates = (of: (m: RankingMetric) => number | null, prefix: string): Estimates =>
-    Object.fromEntries(
-      RANKING_METRICS.map((m): [RankingMetric, Estimate] => {
-        const value = of(m);
-        const interval: Interval = intervals[`${prefix}${m}`] ?? { low: null, high: null };
-        return [m, value === null ? unknown(why(m)) : { value, ...interval, reason: null }];
-      }),
-    );
+    Object.fromEntries(RANKING_METRICS.map((m) => [m, estimate(m, of(m), prefix)]));
   const assessment = (metrics: Estimates): Assessment => ({
     rows: labels.length,
     positives: labels.reduce((sum, y) => sum + y, 0),

@@ -13,6 +13,10 @@ export const cardSlices = (slices: readonly SliceResult[]): CardSlice[] =>
       ...s.candidate,
       ...(s.difference && { [`${s.metric}Difference`]: s.difference.value }),
     },
+    unknown: {
+      ...s.unknown,
+      ...(s.difference?.reason && { [`${s.metric}Difference`]: s.difference.reason }),
+    },
   }));
 
 /** Fairness as the card tells it, with the verdict of its gates. */

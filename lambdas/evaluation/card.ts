@@ -19,6 +19,8 @@ export interface CardFacts {
   readonly training: TrainingMetrics;
   readonly environment: Environment;
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Why a metric is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   readonly gates: readonly GateResult[];
   readonly champion: number | null;
   /** @default none were asked for */
@@ -55,6 +57,7 @@ export function cardJson(facts: CardFacts): CardDraft {
     },
     training: { ...environment, final: training.final, bestEpoch: training.bestEpoch },
     metrics: { ...facts.metrics },
+    unknown: { ...facts.unknown },
     slices: {
       results: [...slices],
       reason: slices.length > 0 ? null : 'No slice was evaluated: the model definition names none.',

@@ -8,7 +8,7 @@ import { openCandidate } from './candidate.ts';
 import { cardJson, cardMarkdown } from './card.ts';
 import { cardFairness, cardGates, cardSlices } from './card-results.ts';
 import type { FairnessResult } from './fairness.ts';
-import { flatMetrics } from './flat-metrics.ts';
+import { flatMetrics, flatUnknown } from './flat-metrics.ts';
 import { type GateResult, runGates } from './gates.ts';
 import { goldenProfile } from './golden-profile.ts';
 import { goldenValues, vectorValues } from './groups.ts';
@@ -42,6 +42,8 @@ export interface Evaluation {
   /** One sentence for each gate that failed. */
   readonly reasons: readonly string[];
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Why a metric is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   readonly gates: readonly GateResult[];
   readonly slices: readonly SliceResult[];
   readonly fairness: readonly FairnessResult[];
@@ -111,6 +113,7 @@ export async function evaluate(evidence: Evidence, elapsed: () => number): Promi
   };
   const measured = measure(subjects(evidence, scores, await championScores(evidence)), definition);
   const metrics = flatMetrics(measured.sets);
+  const unknown = flatUnknown(measured.sets);
   const gates = runGates(definition.gates, {
     ...measured,
     latencies: await timePredictions({ definition, features }, candidate, golden.rows, elapsed),
@@ -122,7 +125,7 @@ export async function evaluate(evidence: Evidence, elapsed: () => number): Promi
   const { manifest } = dataset;
   const { slices, fairness } = measured;
   const facts = {
-    ...{ definition, run, goldenVersion, manifest, training, environment, metrics, champion },
+    ...{ definition, run, goldenVersion, manifest, training, environment, metrics, unknown, champion },
     gates: cardGates(gates),
     slices: cardSlices(slices),
     fairness: cardFairness(fairness, gates),
@@ -138,5 +141,6 @@ export async function evaluate(evidence: Evidence, elapsed: () => number): Promi
     'card.json': json(cardJson(facts)),
     'card.md': Buffer.from(cardMarkdown(facts)),
   };
-  return { passed: reasons.length === 0, reasons, metrics, gates, slices, fairness, champion, files };
+  const passed = reasons.length === 0;
+  return { passed, reasons, metrics, unknown, gates, slices, fairness, champion, files };
 }

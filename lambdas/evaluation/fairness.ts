@@ -12,6 +12,8 @@ export interface GroupRates {
   /** The same among those who deserve it, and among those who do not. */
   readonly truePositiveRate: number | null;
   readonly falsePositiveRate: number | null;
+  /** Why a rate is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   /** Whether it has enough rows to be compared. */
   readonly counted: boolean;
 }
@@ -52,6 +54,10 @@ function rates(
     selectionRate: share(selected, rows),
     truePositiveRate: share(right, deserving),
     falsePositiveRate: share(wrong, rows - deserving),
+    unknown: {
+      ...(deserving === 0 && { truePositiveRate: 'no row of the group has the favourable label' }),
+      ...(deserving === rows && { falsePositiveRate: 'every row of the group has the favourable label' }),
+    },
   };
 }
 

@@ -16,7 +16,7 @@ function sliceGate(slice: SliceResult): GateResult | null {
   const worseBy = less ? difference.value : -difference.value;
   const surelyWorse = less ? (difference.low ?? -1) > 0 : (difference.high ?? 1) < 0;
   const passed = !(worseBy > tolerance + ROUNDING && surelyWorse);
-  const [ours, theirs] = [slice.candidate[metric], slice.champion?.[metric] ?? null];
+  const [ours, theirs] = [slice.candidate[metric] ?? null, slice.champion?.[metric] ?? null];
   const values =
     ours === null || theirs === null ? '' : ` ${show(ours)} against the champion's ${show(theirs)}:`;
   return {

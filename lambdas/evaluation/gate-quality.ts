@@ -8,7 +8,12 @@ import { type Estimate, unknown } from '../shared/statistics/estimate.ts';
 import type { Estimates, SetAssessment } from './assess.ts';
 import { type GateResult, intervalOf, ROUNDING, show, showEstimate } from './gate-result.ts';
 
-const WORDS: Partial<Record<QualityMetric, string>> = { auc: 'AUC', prAuc: 'PR AUC', logLoss: 'log loss' };
+const WORDS: Partial<Record<QualityMetric, string>> = {
+  auc: 'AUC',
+  prAuc: 'PR AUC',
+  logLoss: 'log loss',
+  ndcg: 'NDCG',
+};
 const word = (metric: QualityMetric): string => WORDS[metric] ?? metric;
 const of = (estimates: Estimates, metric: QualityMetric): Estimate =>
   estimates[metric] ?? unknown('it is a metric of another kind of model');
@@ -129,14 +134,17 @@ export function comparisonGate(
 /** Not worse than the champion by more than the tolerances, and better where the definition asks for it. */
 export function comparisonGates(set: EvaluationSet, of: SetAssessment, gates: GatesDefinition): GateResult[] {
   if (!of.champion) return [];
-  const tolerances = [
+  const tolerances = new Map<QualityMetric, number>([
     ['auc', gates.aucTolerance],
     ['logLoss', gates.logLossTolerance],
-  ] as const;
+    ['ndcg', gates.ndcgTolerance],
+    ...(Object.entries(gates.notWorseBy) as [QualityMetric, number][]),
+  ]);
+  const asked = (metric: QualityMetric) => metric in gates.notWorseBy || of.candidate.metrics[metric];
   const better = Object.entries(gates.betterBy) as [QualityMetric, number][];
   return [
-    ...tolerances
-      .filter(([metric]) => of.candidate.metrics[metric])
+    ...[...tolerances]
+      .filter(([metric]) => asked(metric))
       .map(([metric, t]) => comparisonGate(`${set}.${metric}.champion`, set, metric, of, -t)),
     ...better.map(([metric, d]) => comparisonGate(`${set}.${metric}.better`, set, metric, of, d)),
   ];

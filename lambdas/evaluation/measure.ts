@@ -1,10 +1,11 @@
 import type { EvaluationSet } from '../../contracts/gates.ts';
-import type { ModelDefinition } from '../../contracts/model-definition.ts';
+import { DEFAULT_K, type ModelDefinition } from '../../contracts/model-definition.ts';
 import { seedOf } from '../shared/statistics/random.ts';
 import { type Assessments, type AssessOptions, assess, type SetAssessment } from './assess.ts';
 import { assessRanking } from './assess-ranking.ts';
 import { type FairnessResult, fairnessResults } from './fairness.ts';
 import { groupName } from './groups.ts';
+import { binaryMeasure, rankingMeasure } from './slice-measures.ts';
 import { type ScoredSet, type SliceResult, sliceResults } from './slices.ts';
 
 /** One set with the scores of both models and the entity of each row. */
@@ -19,10 +20,16 @@ export interface Measurements {
   readonly fairness: readonly FairnessResult[];
 }
 
-function assessSet(
-  subject: Subject,
-  { task, ranking, decision, gates, name }: ModelDefinition,
-): SetAssessment {
+/** What each row shows; null where the definition or the set does not name it. */
+function itemsOf({ labels, values }: Subject, { ranking }: ModelDefinition): string[] | null {
+  const item = ranking && values(ranking.item);
+  return item ? Array.from(labels, (_, i) => groupName(item(i), undefined)) : null;
+}
+
+const depth = ({ ranking }: ModelDefinition): number => ranking?.k ?? DEFAULT_K;
+
+function assessSet(subject: Subject, definition: ModelDefinition): SetAssessment {
+  const { task, decision, gates, name } = definition;
   const options: AssessOptions = {
     threshold: decision.threshold,
     resamples: gates.resamples,
@@ -30,10 +37,17 @@ function assessSet(
     seed: seedOf(`${name}/${subject.set}`),
   };
   if (task === 'binary') return assess(subject, options);
-  const item = ranking && subject.values(ranking.item);
-  const items = Array.from(subject.labels, (_, i) => (item ? groupName(item(i), undefined) : String(i)));
-  const ranked = { ...subject, queries: subject.entities, items };
-  return assessRanking(ranked, ranking?.k ?? 10, options);
+  const ranked = { ...subject, queries: subject.entities, items: itemsOf(subject, definition) };
+  return assessRanking(ranked, depth(definition), options);
+}
+
+function slicesOf(subject: Subject, definition: ModelDefinition): SliceResult[] {
+  const { task, decision, gates } = definition;
+  const measure =
+    task === 'binary'
+      ? binaryMeasure(decision.threshold)
+      : rankingMeasure(subject.entities, itemsOf(subject, definition), depth(definition));
+  return sliceResults(subject, gates.slices, measure);
 }
 
 /** Measures candidate and champion on both sets: totals, slices, fairness. Pure. */
@@ -46,7 +60,7 @@ export function measure(
   const both = [golden, validation];
   return {
     sets: { golden: assessSet(golden, definition), validation: assessSet(validation, definition) },
-    slices: both.flatMap((s) => sliceResults(s, gates.slices, decision.threshold)),
+    slices: both.flatMap((s) => slicesOf(s, definition)),
     fairness: gates.fairness
       ? both.flatMap((s) => fairnessResults(s, gates.fairness!, decision.threshold))
       : [],

@@ -34,8 +34,8 @@ async function put(to: Destination, file: string, body: Buffer): Promise<PinnedO
  * whoever comes later reads those that this answer pins.
  */
 export async function writeEvaluation(to: Destination, evaluation: Evaluation): Promise<EvaluationOutput> {
-  const { passed, reasons, metrics, gates, slices, fairness, champion, files } = evaluation;
-  const report = { run: to.run, passed, reasons, champion, metrics, gates, slices, fairness };
+  const { passed, reasons, metrics, unknown, gates, slices, fairness, champion, files } = evaluation;
+  const report = { run: to.run, passed, reasons, champion, metrics, unknown, gates, slices, fairness };
   const [pins] = await Promise.all([
     Promise.all(
       Object.entries(files).map(async ([name, body]) => [name, await put(to, name, body)] as const),

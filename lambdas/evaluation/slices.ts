@@ -1,9 +1,8 @@
-import type { EvaluationSet, SliceDefinition } from '../../contracts/gates.ts';
-import { aucDifference } from '../shared/statistics/delong.ts';
-import { type Estimate, unknown, Z95 } from '../shared/statistics/estimate.ts';
+import type { EvaluationSet, QualityMetric, SliceDefinition } from '../../contracts/gates.ts';
+import type { Estimate } from '../shared/statistics/estimate.ts';
 import type { Scored } from './assess.ts';
 import { groupRows, type Values } from './groups.ts';
-import { type BinaryValues, prepareBinary, rowLosses } from './metrics/binary.ts';
+import type { Measure, Part, SliceValues } from './slice-measures.ts';
 
 /** What one value of a slice feature says of candidate and champion. */
 export interface SliceResult {
@@ -12,8 +11,10 @@ export interface SliceResult {
   readonly value: string;
   readonly rows: number;
   readonly positives: number;
-  readonly candidate: BinaryValues;
-  readonly champion: BinaryValues | null;
+  readonly candidate: SliceValues;
+  readonly champion: SliceValues | null;
+  /** Why a metric of the candidate is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   readonly metric: SliceDefinition['metric'];
   /** Candidate minus champion in {@link metric}; null without a champion. */
   readonly difference: Estimate | null;
@@ -28,38 +29,14 @@ export interface ScoredSet extends Scored {
   readonly values: Values;
 }
 
-function picked(scored: Scored, members: Uint32Array): Scored {
+function picked(scored: Scored, members: Uint32Array): Part {
   const pick = (scores: Float64Array) => Float64Array.from(members, (i) => scores[i]!);
   return {
+    members,
     labels: Uint8Array.from(members, (i) => scored.labels[i]!),
     candidate: pick(scored.candidate),
     champion: scored.champion && pick(scored.champion),
   };
-}
-
-/** Mean of paired differences with its interval by the central limit theorem. */
-function meanDifference(ours: Float64Array, theirs: Float64Array): Estimate {
-  const n = ours.length;
-  if (n === 0) return unknown('there are no rows');
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += ours[i]! - theirs[i]!;
-  const value = sum / n;
-  if (n < 2) return { value, low: null, high: null, reason: null };
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += (ours[i]! - theirs[i]! - value) ** 2;
-  const half = Z95 * Math.sqrt(squares / (n - 1) / n);
-  return { value, low: value - half, high: value + half, reason: null };
-}
-
-function difference(
-  { labels, candidate, champion }: Scored,
-  metric: SliceDefinition['metric'],
-): Estimate | null {
-  if (!champion) return null;
-  if (metric !== 'auc')
-    return meanDifference(rowLosses(labels, candidate, metric), rowLosses(labels, champion, metric));
-  const { value, low, high, reason } = aucDifference(labels, candidate, champion);
-  return { value, low, high, reason };
 }
 
 /**
@@ -69,23 +46,26 @@ function difference(
 export function sliceResults(
   scored: ScoredSet,
   slices: readonly SliceDefinition[],
-  threshold: number,
+  measure: Measure,
 ): SliceResult[] {
   return slices.flatMap((slice) => {
     const value = scored.values(slice.feature);
     if (!value) return [];
     return [...groupRows(scored.labels.length, value, slice.edges)].map(([name, members]): SliceResult => {
       const part = picked(scored, members);
-      const { labels, candidate, champion } = part;
-      const gap = difference(part, slice.metric);
+      const { labels, champion } = part;
+      const candidate = measure.values(part, part.candidate);
+      const gap = measure.difference(part, slice.metric);
+      const missing = (Object.keys(candidate) as QualityMetric[]).filter((m) => candidate[m] === null);
       return {
         set: scored.set,
         feature: slice.feature,
         value: name,
         rows: labels.length,
         positives: labels.reduce((sum, y) => sum + y, 0),
-        candidate: prepareBinary(labels, candidate, threshold)(),
-        champion: champion && prepareBinary(labels, champion, threshold)(),
+        candidate,
+        champion: champion && measure.values(part, champion),
+        unknown: Object.fromEntries(missing.map((m) => [m, measure.why(part, m)])),
         metric: slice.metric,
         difference: gap,
         tolerance: slice.tolerance,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ModelCard, modelCardSchema } from '../../contracts/card.ts';
+import { type ModelCard, modelCardSchema, unexplained } from '../../contracts/card.ts';
 import type { Lineage } from '../../contracts/lineage.ts';
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import { cardMarkdown } from '../shared/card/markdown.ts';
@@ -33,6 +33,9 @@ export function requireWrittenParts({ name, card }: ModelDefinition): void {
 export function completeCard(draft: unknown, version: number, lineage: Lineage): ModelCard {
   const parsed = modelCardSchema.safeParse({ ...Object(draft), version, lineage });
   if (!parsed.success) throw incomplete('the card', parsed.error.issues);
+  const [first] = unexplained(parsed.data);
+  if (first !== undefined)
+    throw new CoalmineError('CardIncomplete', `the card: ${first} is null, and no reason is given`);
   return parsed.data;
 }
 

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { gatesSchema } from '../../contracts/gates.ts';
+import { gatesSchema, sliceSchema } from '../../contracts/gates.ts';
 import { assessRanking } from '../../lambdas/evaluation/assess-ranking.ts';
 import { flatMetrics } from '../../lambdas/evaluation/flat-metrics.ts';
+import { sliceGates } from '../../lambdas/evaluation/gate-groups.ts';
+import { comparisonGates } from '../../lambdas/evaluation/gate-quality.ts';
 import { runGates } from '../../lambdas/evaluation/gates.ts';
+import { rankingMeasure } from '../../lambdas/evaluation/slice-measures.ts';
+import { sliceResults } from '../../lambdas/evaluation/slices.ts';
+import { unknown } from '../../lambdas/shared/statistics/estimate.ts';
 import { seededBits } from '../../lambdas/shared/statistics/random.ts';
 
 const bits = seededBits(2);
@@ -56,9 +61,62 @@ describe('the assessment of a ranking model', () => {
     expect(failed(assess(sharp, dull))).toEqual([]);
     expect(failed(assess(dull, sharp))).toEqual([
       'golden.ndcg.minimum',
+      'golden.ndcg.champion',
       'golden.ndcg.better',
+      'validation.ndcg.champion',
       'validation.ndcg.better',
     ]);
+  });
+
+  it('is held to not being worse than the champion by more than a tolerance, whatever the metric', () => {
+    const failed = (gates: object, set = assess(dull, sharp)) =>
+      comparisonGates('golden', set, gatesSchema.parse(gates))
+        .filter((g) => !g.passed)
+        .map((g) => g.gate);
+    expect(failed({})).toEqual(['golden.ndcg.champion']);
+    expect(failed({ ndcgTolerance: 1 })).toEqual([]);
+    expect(failed({ ndcgTolerance: 1, notWorseBy: { map: 0.1 } })).toEqual(['golden.map.champion']);
+    expect(failed({ notWorseBy: { ndcg: 1, longTailLift: 1, coverage: 1 } })).toEqual([]);
+  });
+
+  it('counts coverage on the set: its bound is held against the count', () => {
+    const { coverage } = assess(sharp, null).candidate.metrics;
+    expect(coverage).toEqual({
+      value: coverage!.value,
+      low: coverage!.value,
+      high: coverage!.value,
+      reason: null,
+    });
+    const { longTailLift } = assess(sharp, null).candidate.metrics;
+    expect(longTailLift!.low!).toBeLessThan(longTailLift!.value!);
+    expect(longTailLift!.high!).toBeGreaterThan(longTailLift!.value!);
+  });
+
+  it('says nothing of items that the definition does not name', () => {
+    const { candidate } = assessRanking(
+      { labels, queries, items: null, candidate: sharp, champion: null },
+      5,
+      OPTIONS,
+    );
+    expect(candidate.metrics.ndcg!.value).toBe(1);
+    for (const metric of ['coverage', 'longTailLift'] as const)
+      expect(candidate.metrics[metric]).toEqual(unknown('the model definition names no item (ranking.item)'));
+  });
+
+  it('by slice ranks each query among its own rows, and judges NDCG', () => {
+    const odd = (i: number) => (i % 2 === 0 ? 'even' : 'odd');
+    const mixed = Float64Array.from(sharp, (s, i) => (i % 2 === 0 ? s : dull[i]!));
+    const set = {
+      ...{ set: 'golden' as const, labels, candidate: mixed, champion: sharp },
+      values: () => odd,
+    };
+    const slices = [sliceSchema.parse({ feature: 'side', metric: 'ndcg', minRows: 50 })];
+    const results = sliceResults(set, slices, rankingMeasure(queries, items, 5));
+    expect(results.map((s) => [s.value, s.rows, s.candidate.ndcg! < 1])).toEqual([
+      ['even', 100, false],
+      ['odd', 100, true],
+    ]);
+    expect(sliceGates(results).map((g) => g.passed)).toEqual([true, false]);
   });
 
   it('says why there is no value', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GatesDefinition, gatesSchema } from '../../contracts/gates.ts';
 import type { Assessment, Assessments, SetAssessment } from '../../lambdas/evaluation/assess.ts';
-import { flatMetrics } from '../../lambdas/evaluation/flat-metrics.ts';
+import { flatMetrics, flatUnknown } from '../../lambdas/evaluation/flat-metrics.ts';
 import { type Findings, runGates } from '../../lambdas/evaluation/gates.ts';
 import type { Estimate } from '../../lambdas/shared/statistics/estimate.ts';
 
@@ -190,6 +190,19 @@ describe('the gates', () => {
 });
 
 describe('flat metrics', () => {
+  it('that are null have a reason each', () => {
+    const sets = both(alone(assessment(NONE, 0.1)));
+    const metrics = flatMetrics(sets);
+    const nulls = Object.keys(metrics).filter((name) => metrics[name] === null);
+    expect(nulls).toContain('validation.aucHigh');
+    expect(Object.keys(flatUnknown(sets))).toEqual(nulls);
+    expect(flatUnknown(sets)['golden.auc']).toBe('all 1000 rows are of class 0');
+    const few = { ...NONE, value: 0.9, reason: null };
+    expect(flatUnknown(both(alone(assessment(few, 0.1))))['golden.aucLow']).toBe(
+      'there are too few rows for an interval',
+    );
+  });
+
   it('name set and metric, and the champion where there is one', () => {
     expect(flatMetrics(GOOD)).not.toHaveProperty(['champion.golden.auc']);
     expect(flatMetrics(both(compared([0.85, 0.1], [0.8, 0.2])))).toMatchObject({

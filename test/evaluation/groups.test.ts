@@ -3,6 +3,7 @@ import { fairnessSchema, gatesSchema, sliceSchema } from '../../contracts/gates.
 import { fairnessResults } from '../../lambdas/evaluation/fairness.ts';
 import { fairnessGates, sliceGates } from '../../lambdas/evaluation/gate-groups.ts';
 import { groupName, groupRows, vectorValues } from '../../lambdas/evaluation/groups.ts';
+import { binaryMeasure } from '../../lambdas/evaluation/slice-measures.ts';
 import { type ScoredSet, sliceResults } from '../../lambdas/evaluation/slices.ts';
 import { seededBits } from '../../lambdas/shared/statistics/random.ts';
 import { shopSignature } from '../fixtures/model.ts';
@@ -74,13 +75,25 @@ function regions(rows: number, noisySouth: boolean): ScoredSet {
 
 describe('slices', () => {
   const slices = [sliceSchema.parse({ feature: 'region' })];
-  const gatesOf = (s: ScoredSet, config = slices) => sliceGates(sliceResults(s, config, 0.5));
+  const gatesOf = (s: ScoredSet, config = slices) => sliceGates(sliceResults(s, config, binaryMeasure(0.5)));
 
   it('tell rows, positives and every metric of candidate and champion', () => {
-    const [north, south] = sliceResults(regions(2000, true), slices, 0.5);
+    const [north, south] = sliceResults(regions(2000, true), slices, binaryMeasure(0.5));
     expect([north!.value, north!.rows, south!.value, south!.rows]).toEqual(['north', 1500, 'south', 500]);
     expect(Object.keys(south!.candidate)).toContain('calibrationError');
     expect(south!.difference!.value).toBeCloseTo(south!.candidate.auc! - south!.champion!.auc!, 12);
+  });
+
+  it('say why a metric is null', () => {
+    const one = sliceResults({ ...regions(8, false), labels: new Uint8Array(8) }, slices, binaryMeasure(2));
+    expect(one[0]!.candidate).toMatchObject({ auc: null, precision: null, recall: null });
+    expect(one[0]!.unknown).toEqual({
+      auc: 'all 6 rows are of class 0',
+      prAuc: 'there is no positive row',
+      precision: 'no row is predicted positive',
+      recall: 'there is no positive row',
+      f1: expect.any(String),
+    });
   });
 
   it('that regress fail, though the total is better', () => {
@@ -100,9 +113,9 @@ describe('slices', () => {
   });
 
   it('are not judged when they are small, or without a champion, and say why', () => {
-    const small = sliceResults(regions(200, true), slices, 0.5);
+    const small = sliceResults(regions(200, true), slices, binaryMeasure(0.5));
     expect(small[1]!.unjudged).toBe('50 rows, judged from 100 on');
-    const alone = sliceResults({ ...regions(2000, true), champion: null }, slices, 0.5);
+    const alone = sliceResults({ ...regions(2000, true), champion: null }, slices, binaryMeasure(0.5));
     expect(alone.map((s) => s.unjudged)).toEqual(['there is no champion', 'there is no champion']);
     expect(sliceGates([...small.slice(1), ...alone])).toEqual([]);
   });
@@ -143,6 +156,7 @@ describe('fairness', () => {
         ['b', 0.3, 0.4, 0.2],
       ],
     );
+    expect(r!.groups.map((g) => g.unknown)).toEqual([{}, {}]);
     expect(r!.disparateImpact.value).toBeCloseTo(0.5, 12);
     expect(r!.parityDifference.value).toBeCloseTo(0.3, 12);
     expect(r!.oddsDifference.value).toBeCloseTo(0.4, 12);
@@ -196,6 +210,14 @@ describe('fairness', () => {
     expect(fairnessResults(nobody, limits(), 0.5)[0]!.disparateImpact.reason).toBe(
       'nobody gets the favourable decision',
     );
+    const undeserving = decisions({
+      a: { selected: 9, right: 0, missed: 0 },
+      b: { selected: 9, right: 9, missed: 0 },
+    });
+    expect(fairnessResults(undeserving, limits(), 0.5)[0]!.groups[0]).toMatchObject({
+      truePositiveRate: null,
+      unknown: { truePositiveRate: 'no row of the group has the favourable label' },
+    });
     const elsewhere = fairnessSchema.parse({ attributes: [{ feature: 'age', edges: [30] }] });
     expect(fairnessResults(world, elsewhere, 0.5)[0]!.oddsDifference.reason).toBe(
       "the golden set has no 'age'",

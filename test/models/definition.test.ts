@@ -60,6 +60,31 @@ it('groups that gates name must be features, numeric ones with edges between the
     expect(wrong).toThrow(sentence);
 });
 
+it('gates may only name metrics that a model of its task has', () => {
+  const demo = (task: 'binary' | 'ranking', gates: object) => () =>
+    defineModel({
+      name: 'demo',
+      description: 'x',
+      task,
+      entity: 'id',
+      eventTime: 'at',
+      label: { column: 'y' },
+      features: [{ name: 'sex', kind: 'categorical' }],
+      gates,
+    });
+  const ranked = { floors: { ndcg: { min: 0.3 } }, notWorseBy: { map: 0.01 }, betterBy: { coverage: 0 } };
+  expect(demo('ranking', { ...ranked, slices: [{ feature: 'sex', metric: 'ndcg' }] })).not.toThrow();
+  expect(demo('binary', ranked)).toThrow(
+    /gates\.floors\.ndcg: 'ndcg' is no metric of binary models; theirs are auc, .*gates\.notWorseBy\.map: .*gates\.betterBy\.coverage: /s,
+  );
+  expect(demo('ranking', { slices: [{ feature: 'sex' }] })).toThrow(
+    "gates.slices.0.metric: 'auc' is no metric of ranking models; theirs are ndcg, map, coverage, longTailLift",
+  );
+  expect(demo('ranking', { fairness: { attributes: [{ feature: 'sex' }] } })).toThrow(
+    'gates.fairness: is judged on decisions, which ranking models do not make',
+  );
+});
+
 it('every model of the project keeps what the definition asks for', async () => {
   const names = (await loadModels()).map((m) => m.name);
   expect(names).toEqual(expect.arrayContaining(['adult-income', 'credit', 'fraud', 'term-deposit']));

@@ -69,6 +69,7 @@ export const draft: CardDraft = {
     bestEpoch: 2,
   },
   metrics: { 'golden.auc': 0.91 },
+  unknown: {},
   slices: { results: [], reason: 'none named' },
   fairness: { results: [], reason: 'none named' },
   gates: [{ gate: 'golden.auc.minimum', passed: true, detail: 'AUC is 0.91' }],

@@ -126,6 +126,21 @@ describe('the card of a version', () => {
     expect(() => completeCard(null, 1, lineage())).toThrow(/model: .*data: .*metrics: /s);
   });
 
+  it('is refused when a number lacks without a reason, in total or in a slice', () => {
+    const nothing = { ...draft, metrics: { 'golden.precision': null } };
+    expect(() => completeCard(nothing, 1, lineage())).toThrow(
+      'golden.precision is null, and no reason is given',
+    );
+    const why = { 'golden.precision': 'no row is predicted positive' };
+    const card = completeCard({ ...nothing, unknown: why }, 1, lineage());
+    expect(cardFiles(card)['card.md'].toString()).toContain(
+      '- golden.precision: no row is predicted positive',
+    );
+    const slice = { feature: 'golden: sex', value: 'f', rows: 1, metrics: { auc: null } };
+    const sliced = { ...draft, slices: { results: [slice], reason: null } };
+    expect(() => completeCard(sliced, 1, lineage())).toThrow('golden: sex = f, auc is null');
+  });
+
   it('is refused before training when the definition says nothing for it', () => {
     expect(() => requireWrittenParts(definition)).not.toThrow();
     const silent = defineModel({

@@ -86,18 +86,12 @@ export function catalogueCoverage(
 }
 
 /**
- * Long-tail lift: share of the long tail among what is shown, over its share among what could have been. 1: as much as by
- * chance; below: the model favours the head. The tail are the items outside the most frequent ones that together make up
- * `head` of all rows (80 % by default, Pareto's share, as customary since Anderson's The Long Tail, 2006).
- * @returns null when there are no rows or no tail
+ * The items outside the most frequent ones that together make up `head` of all rows (80 % by default, Pareto's share, as
+ * customary since Anderson's The Long Tail, 2006).
  */
-export function longTailLift(
-  queries: readonly (readonly RankedRow[])[],
-  k: number,
-  head = 0.8,
-): number | null {
-  const all = queries.flat().map((r) => r.item);
-  const counts = [...Map.groupBy(all, (item) => item)].map(([item, rows]) => ({ item, n: rows.length }));
+export function longTail(queries: readonly (readonly RankedRow[])[], head = 0.8): ReadonlySet<string> {
+  const all = queries.flat();
+  const counts = [...Map.groupBy(all, (r) => r.item)].map(([item, rows]) => ({ item, n: rows.length }));
   counts.sort((a, b) => b.n - a.n || (a.item < b.item ? -1 : 1));
   const tail = new Set<string>();
   let before = 0;
@@ -105,27 +99,86 @@ export function longTailLift(
     if (before >= head * all.length) tail.add(item);
     before += n;
   }
-  if (tail.size === 0) return null;
-  const share = (items: readonly string[]) => items.filter((i) => tail.has(i)).length / items.length;
-  return share(shown(queries, k)) / share(all);
+  return tail;
+}
+
+/** Of one query: how many of the rows that are shown are of the tail, and how many would be if chance chose them. */
+export interface TailCounts {
+  readonly tail: number;
+  readonly byChance: number;
+}
+
+export function tailCounts(query: readonly RankedRow[], tail: ReadonlySet<string>, k: number): TailCounts {
+  const items = shown([query], k);
+  const of = (all: readonly string[]) => all.filter((item) => tail.has(item)).length;
+  return { tail: of(items), byChance: (items.length * of(query.map((r) => r.item))) / query.length };
+}
+
+/**
+ * Long-tail lift: how much of the long tail is shown, over how much would be if each query's list were drawn from its rows
+ * by chance. 1: as much as by chance; below: the model favours the head. By query, as those with many rows have more of the
+ * tail and are shown no more than others.
+ * @param weights how often each query counts; once by default
+ * @returns null when there are no rows or no tail
+ */
+export function longTailLift(counts: readonly TailCounts[], weights?: ArrayLike<number>): number | null {
+  let [tail, byChance] = [0, 0];
+  counts.forEach((c, i) => {
+    const w = weights?.[i] ?? 1;
+    tail += w * c.tail;
+    byChance += w * c.byChance;
+  });
+  return byChance === 0 ? null : tail / byChance;
 }
 
 export const RANKING_METRICS = ['ndcg', 'map', 'coverage', 'longTailLift'] as const;
 export type RankingMetric = (typeof RANKING_METRICS)[number];
+
+/** Rows by query, as one model scores them. @param items null where nobody knows what was shown */
+export function rankedQueries(
+  rows: {
+    readonly labels: Uint8Array;
+    readonly queries: readonly string[];
+    readonly items: readonly string[] | null;
+  },
+  scores: Float64Array,
+): RankedRow[][] {
+  const { labels, queries, items } = rows;
+  return byQuery(
+    Array.from(
+      labels,
+      (gain, i): RankedRow => ({ query: queries[i]!, item: items?.[i] ?? '', gain, score: scores[i]! }),
+    ),
+  );
+}
+
+/** Why a ranking metric is null. */
+export function whyNotRanked(metric: RankingMetric, itemsKnown: boolean): string {
+  if (metric === 'ndcg' || metric === 'map') return 'no query has a relevant row';
+  if (!itemsKnown) return 'the model definition names no item (ranking.item)';
+  return metric === 'coverage' ? 'there is no catalogue' : 'no item is rare';
+}
 
 const mean = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((v) => v !== null);
   return known.length > 0 ? known.reduce((sum, v) => sum + v, 0) / known.length : null;
 };
 
-/** The ranking metrics of a model over queries; NDCG and MAP are means over queries that have something relevant. */
-export function rankingMetrics(rows: readonly RankedRow[], k: number): Record<RankingMetric, number | null> {
-  const queries = byQuery(rows);
-  const catalogue = new Set(rows.map((r) => r.item));
+/**
+ * The ranking metrics of a model over queries; NDCG and MAP are means over queries that have something relevant.
+ * @param itemsKnown false leaves out what is said of items
+ */
+export function rankingMetrics(
+  queries: readonly (readonly RankedRow[])[],
+  k: number,
+  itemsKnown = true,
+): Record<RankingMetric, number | null> {
+  const tail = longTail(queries);
+  const catalogue = new Set(queries.flat().map((r) => r.item));
   return {
     ndcg: mean(queries.map((q) => ndcg(q, k))),
     map: mean(queries.map((q) => averagePrecision(q, k))),
-    coverage: catalogueCoverage(queries, catalogue, k),
-    longTailLift: longTailLift(queries, k),
+    coverage: itemsKnown ? catalogueCoverage(queries, catalogue, k) : null,
+    longTailLift: itemsKnown ? longTailLift(queries.map((q) => tailCounts(q, tail, k))) : null,
   };
 }

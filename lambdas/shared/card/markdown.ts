@@ -66,7 +66,11 @@ const training = ({
 
 ${table(['hyperparameter', 'value'], Object.entries(t.hyperparameters))}`;
 
-function results({ metrics, champion }: CardDraft): string {
+/** What is n/a in a table, and why. */
+const notKnown = (reasons: readonly (readonly [string, string])[]): string =>
+  reasons.length === 0 ? '' : `\n\nNot known:\n\n${bullets(reasons.map(([name, why]) => `${name}: ${why}`))}`;
+
+function results({ metrics, unknown, champion }: CardDraft): string {
   const sets = ['golden', 'validation'].flatMap((set) =>
     champion === null ? [set] : [set, `champion.${set}`],
   );
@@ -77,7 +81,7 @@ function results({ metrics, champion }: CardDraft): string {
 ${table(
   ['', ...sets],
   [...names].map((m) => [m, ...sets.map((s) => number(metrics[`${s}.${m}`]))]),
-)}`;
+)}${notKnown(Object.entries(unknown))}`;
 }
 
 /** Metrics of one set by their own names. */
@@ -89,10 +93,14 @@ const namesOf = (metrics: CardDraft['metrics'], set: string): string[] =>
 function slices({ slices: { results, reason } }: CardDraft): string {
   if (results.length === 0) return reason ?? '';
   const names = [...new Set(results.flatMap((s) => Object.keys(s.metrics)))];
-  return table(
+  return `${table(
     ['feature', 'value', 'rows', ...names],
     results.map((s) => [s.feature, s.value, String(s.rows), ...names.map((n) => number(s.metrics[n]))]),
-  );
+  )}${notKnown(
+    results.flatMap((s) =>
+      Object.entries(s.unknown).map(([n, why]) => [`${s.feature} = ${s.value}, ${n}`, why] as const),
+    ),
+  )}`;
 }
 
 function fairness({ fairness: { results, reason } }: CardDraft): string {

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   averagePrecision,
+  byQuery,
   catalogueCoverage,
+  longTail,
   longTailLift,
   ndcg,
   type RankedRow,
   rankingMetrics,
+  tailCounts,
 } from '../../../lambdas/evaluation/metrics/ranking.ts';
 
 const query = (gains: readonly number[], scores: readonly number[], name = 'q'): RankedRow[] =>
@@ -72,24 +75,32 @@ it('coverage is the share of the catalogue that somebody is shown', () => {
 
 describe('the long-tail lift', () => {
   const head = Array.from({ length: 8 }, (_, q) => ({ query: `q${q}`, item: 'hit', gain: 0, score: 1 }));
+  const liftOf = (queries: RankedRow[][], k = 1) => {
+    const tail = longTail(queries);
+    return longTailLift(queries.map((q) => tailCounts(q, tail, k)));
+  };
   const rare = (score: number) => ['x', 'y'].map((item, q) => ({ query: `q${q}`, item, gain: 0, score }));
 
   it('is 0 for a model that shows the head alone, and more than 1 for one that favours the tail', () => {
-    const lift = (score: number) =>
-      longTailLift([...Map.groupBy([...head, ...rare(score)], (r) => r.query).values()], 1);
+    const lift = (score: number) => liftOf(byQuery([...head, ...rare(score)]));
     expect(lift(0)).toBe(0);
-    expect(lift(2)).toBeCloseTo(2 / 8 / (2 / 10), 12);
+    // Two queries show their rare item, where chance would show it in half of them.
+    expect(lift(2)).toBeCloseTo(2 / (1 / 2 + 1 / 2), 12);
+  });
+
+  it('is 1 where everything is shown: nothing was chosen', () => {
+    expect(liftOf(byQuery([...head, ...rare(0)]), 2)).toBe(1);
   });
 
   it('is null without a tail', () => {
-    expect(longTailLift([head], 1)).toBeNull();
-    expect(longTailLift([], 1)).toBeNull();
+    expect(liftOf([head])).toBeNull();
+    expect(liftOf([])).toBeNull();
   });
 });
 
 it('means are over the queries that have something relevant', () => {
   const rows = [...query([1, 0], [2, 1], 'a'), ...query([0, 0], [2, 1], 'b'), ...query([0, 1], [2, 1], 'c')];
-  const { ndcg: n, map } = rankingMetrics(rows, 2);
+  const { ndcg: n, map } = rankingMetrics(byQuery(rows), 2);
   expect(n).toBeCloseTo((1 + 1 / Math.log2(3)) / 2, 12);
   expect(map).toBeCloseTo((1 + 0.5) / 2, 12);
 });
