@@ -2,52 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyPointers, type Pointers, pointersSchema } from '../../contracts/registry.ts';
 import {
-  beginRelease,
   type Change,
   fallback,
   releaseEnded,
-  releaseEntered,
   releasePrepared,
   releasePromoted,
   releaseShifted,
-  rollbackBegun,
   rollbackFinished,
   type Transition,
 } from '../../lambdas/registry/transitions.ts';
 import { isNamed } from '../../lambdas/shared/errors.ts';
+import { anyStep, begin, NOW, REFUSALS, rollback, STEPS } from './history.ts';
 
-const NOW = '2026-11-16T08:00:00.000Z';
 const applied = (p: Pointers, ...ts: Transition[]): Pointers =>
   ts.reduce((at, t) => t(at)?.pointers ?? at, p);
-const begin = (id: string, version: number) =>
-  beginRelease({ id, execution: `arn:${id}`, version, now: NOW });
 const champion = (version: number, lambda = String(version), id = `r${version}`): Transition[] => [
   begin(id, version),
   releasePrepared(id, lambda),
   releaseShifted(id, 100, NOW),
   releasePromoted(id, '2026-11-17T08:00:00.000Z'),
 ];
-const rollback = (id: string, target: 'release' | 'champion') =>
-  rollbackBegun({ id, execution: `arn:${id}`, target, now: NOW });
-
-type Step = (n: number) => Transition;
-/** Everything that may happen to the pointers, sensible or not. `n` names releases, rollbacks and versions. */
-const STEPS: Record<string, Step> = {
-  begin: (n) => begin(`r${n}`, n + 1),
-  again: (n) => (p) => begin(`again${n}`, p.champion ?? n + 1)(p),
-  prepare: (n) => (p) => releasePrepared(p.release?.id ?? `r${n}`, `lambda-${n}`)(p),
-  shadow: (n) => (p) => releaseEntered(p.release?.id ?? `r${n}`, 'shadow', NOW)(p),
-  ten: (n) => (p) => releaseShifted(p.release?.id ?? `r${n}`, 10, NOW)(p),
-  all: (n) => (p) => releaseShifted(p.release?.id ?? `r${n}`, 100, NOW)(p),
-  promote: (n) => (p) => releasePromoted(p.release?.id ?? `r${n}`, NOW)(p),
-  stranger: (n) => releasePromoted(`stranger${n}`, NOW),
-  end: (n) => (p) => releaseEnded(p.release?.id ?? `r${n}`, 'registered', null)(p),
-  rollRelease: (n) => (p) => (p.release ? rollback(`b${n}`, 'release')(p) : null),
-  rollChampion: (n) => (p) => (fallback(p) ? rollback(`b${n}`, 'champion')(p) : null),
-  finish: (n) => (p) => rollbackFinished(p.rollback?.id ?? `b${n}`)(p),
-};
-const REFUSALS = ['ReleaseSuperseded', 'ReleaseInProgress', 'InvalidInput'];
-const history = fc.array(fc.tuple(fc.constantFrom(...Object.keys(STEPS)), fc.nat(6)), { maxLength: 40 });
+const history = fc.array(anyStep, { maxLength: 40 });
 
 /** Plays a history; what is refused changes nothing. */
 function play(steps: readonly (readonly [string, number])[], see: (c: Change, before: Pointers) => void) {
