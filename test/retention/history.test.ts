@@ -73,7 +73,11 @@ function ages(events: readonly StatusEvent[], registeredAt: string): { from: str
     });
 }
 
+/** Steps of a whole release: by chance alone hardly one comes to its end. */
+const RELEASE = ['begin', 'prepare', 'all', 'promote'];
+
 const doing = fc.oneof(
+  { weight: 3, arbitrary: fc.nat(6).map((n) => ({ do: 'release' as const, n })) },
   { weight: 8, arbitrary: anyStep.map(([name, n]) => ({ do: 'step' as const, name, n })) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 20 }).map((days) => ({ do: 'wait' as const, days })) },
   { weight: 3, arbitrary: fc.constant({ do: 'keep' as const }) },
@@ -81,7 +85,7 @@ const doing = fc.oneof(
 
 describe('retention, whatever happens', () => {
   it('archives nothing that a pointer names, nothing before its time, and deletes nothing at all', async () => {
-    let archivings = 0;
+    const archivings = { registered: 0, previous: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(doing, { minLength: 20, maxLength: 60 }), async (history) => {
         const w = world();
@@ -90,6 +94,7 @@ describe('retention, whatever happens', () => {
         for (const what of history) {
           if (what.do === 'wait') w.wait(what.days);
           else if (what.do === 'keep') await w.keep();
+          else if (what.do === 'release') for (const name of RELEASE) await step(w.store, name, what.n);
           else await step(w.store, what.name, what.n);
           const versions = await w.store.versions();
           const archived = versions.filter((v) => v.status === 'archived').map((v) => v.version);
@@ -103,14 +108,15 @@ describe('retention, whatever happens', () => {
         for (const n of VERSIONS)
           expect((await w.store.version(n))?.artifact).toEqual(versionItem(n).artifact);
         for (const { from, days } of ages(await w.store.statusEvents(), registeredAt)) {
-          archivings++;
-          if (from === 'registered') expect(days).toBeGreaterThanOrEqual(unreleasedDays);
-          else expect([from, days >= warmDays]).toEqual(['previous', true]);
+          expect(['registered', 'previous']).toContain(from);
+          archivings[from as keyof typeof archivings]++;
+          expect(days).toBeGreaterThanOrEqual(from === 'registered' ? unreleasedDays : warmDays);
         }
       }),
       { numRuns: 200 },
     );
     // The histories are such that something is archived at all.
-    expect(archivings).toBeGreaterThan(50);
+    expect(archivings.registered).toBeGreaterThan(20);
+    expect(archivings.previous).toBeGreaterThan(20);
   });
 });
