@@ -7,6 +7,10 @@ export const ERRORS = {
   EmptyWindow: 'the window holds no raw files or no rows',
   DatasetRejected: 'a data gate failed: too few rows, too many rejects or nulls',
   GoldenTooSmall: 'the window holds too few rows a class for a golden set',
+  // training
+  BudgetExceeded: "the worst case of the training is more than what is left of the month's budget",
+  CapacityExhausted: 'none of the instance types could be had',
+  TuningFailed: 'no trial gave a model, or too many failed',
   // evaluation
   ArtifactInvalid:
     'the trained artifact is incomplete, does not match its hash or signature, or does not run',

@@ -55,6 +55,22 @@ export const domainEventSchema = z.discriminatedUnion('type', [
     seconds: z.number(),
     metrics: z.record(z.string(), z.number()),
   }),
+  /** No job was started: its worst case is more than what is left of the model's budget for the month. */
+  event('budget.exceeded', {
+    run: z.string(),
+    month: z.string(),
+    worstCaseUsd: z.number(),
+    leftUsd: z.number(),
+    budgetUsd: z.number(),
+  }),
+  /** AWS or the account's quota is short of instances; it is tried again, on `next`. */
+  event('training.postponed', {
+    run: z.string(),
+    instanceType: z.string(),
+    reason,
+    next: z.string(),
+    waitSeconds: z.number(),
+  }),
   event('gate.passed', { run: z.string(), metrics: z.record(z.string(), z.number().nullable()) }),
   event('gate.failed', {
     run: z.string(),

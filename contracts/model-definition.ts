@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatesSchema, groupIssues, metricIssues } from './gates.ts';
+import { trainerIssues, trainerSchema } from './trainer.ts';
 
 /** A percentage of traffic, 1 to 100. */
 const percent = z.int().min(1).max(100);
@@ -42,9 +43,6 @@ const categoricalFeature = z.strictObject({
 });
 
 export const featureSchema = z.discriminatedUnion('kind', [numericFeature, categoricalFeature]);
-
-/** Hyperparameters are named as XGBoost names them. */
-export const hyperparametersSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
 /** Length of the list that a ranking model shows where the definition does not say: a page of results. */
 export const DEFAULT_K = 10;
@@ -129,26 +127,7 @@ export const modelDefinitionSchema = z
         timeZone: z.string().default('UTC'),
       })
       .prefault({}),
-    trainer: z
-      .strictObject({
-        container: z.enum(['xgboost', 'pytorch']).default('xgboost'),
-        instanceType: z
-          .string()
-          .regex(/^ml\./, 'must be a SageMaker instance type such as ml.g5.xlarge')
-          .default('ml.g5.xlarge'),
-        instanceCount: z.int().min(1).max(16).default(1),
-        volumeGb: z.int().min(10).max(16_000).default(50),
-        spot: z.boolean().default(true),
-        /** Longest a training job may run, in hours. */
-        maxHours: hours.default(4),
-        /** Longest it may wait for spot capacity and run together, in hours; at least maxHours. */
-        maxWaitHours: hours.default(8),
-        hyperparameters: hyperparametersSchema.default({}),
-        seed: z.int().nonnegative().default(1),
-        /** On-demand price of one instance, USD an hour, for cost estimates; null takes the list price. */
-        hourlyPriceUsd: z.number().positive().nullable().default(null),
-      })
-      .prefault({}),
+    trainer: trainerSchema.prefault({}),
     gates: gatesSchema.prefault({}),
     release: z
       .strictObject({
@@ -252,8 +231,7 @@ export const modelDefinitionSchema = z
       bad(['gates', ...path], message);
     if (d.ranking && !names.includes(d.ranking.item))
       bad(['ranking', 'item'], `'${d.ranking.item}' is not a feature`);
-    if (d.trainer.maxWaitHours < d.trainer.maxHours)
-      bad(['trainer', 'maxWaitHours'], 'must be at least trainer.maxHours');
+    for (const { path, message } of trainerIssues(d.trainer)) bad(['trainer', ...path], message);
     for (const f of d.features) {
       if (f.kind === 'numeric' && f.min !== undefined && f.max !== undefined && f.min > f.max)
         bad(['features', names.indexOf(f.name), 'min'], `min ${f.min} is above max ${f.max}`);

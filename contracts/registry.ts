@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactFilesSchema } from './artifact.ts';
 import { lineageSchema, reproductionSchema } from './lineage.ts';
+import { attemptSchema, trialSchema } from './training.ts';
 
 /** Keys of the one registry table. */
 export const registryKeys = {
@@ -18,6 +19,9 @@ export const registryKeys = {
   statusPrefix: 'STATUS#',
   drift: (time: string) => `DRIFT#${time}`,
   driftPrefix: 'DRIFT#',
+  /** @param month `2026-11` */
+  budget: (month: string) => `BUDGET#${month}`,
+  budgetPrefix: 'BUDGET#',
 } as const;
 /** Attribute DynamoDB expires items by (epoch seconds). */
 export const TTL_ATTRIBUTE = 'expiresAt';
@@ -157,6 +161,10 @@ export const runItemSchema = z.object({
   /** The run whose recorded inputs this one repeats. */
   reproduces: z.string().optional(),
   reproduction: reproductionSchema.optional(),
+  /** Training jobs of the run, those that found no instances included. */
+  attempts: z.array(attemptSchema).optional(),
+  /** Trials of a tuned run; `hyperparameters` are then those of the best. */
+  trials: z.array(trialSchema).optional(),
 });
 export type RunItem = z.output<typeof runItemSchema>;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { artifactFilesSchema } from './artifact.ts';
 import type { Reproduction } from './lineage.ts';
-import { hyperparametersSchema } from './model-definition.ts';
+import { hyperparametersSchema } from './trainer.ts';
+import { attemptSchema, trialSchema } from './training.ts';
 
 /**
  * What the state machines say to the functions and what these answer. Each function takes a discriminated union on
@@ -103,6 +104,20 @@ export const registryInput = z.discriminatedUnion('action', [
     reproduce: z.string().min(1).nullable().optional(),
   }),
   action('register', { run, startedAt: z.string(), ...evidence }),
+  /**
+   * Asked before each job: reserves its worst case in the month's budget and says what to train on.
+   * Throws BudgetExceeded, CapacityExhausted.
+   */
+  action('plan-training', { run, startedAt: z.string(), attempts: z.array(attemptSchema) }),
+  /** Records jobs and trials of a training that succeeded, and charges what they were billed. Throws TuningFailed. */
+  action('record-training', {
+    run,
+    startedAt: z.string(),
+    attempts: z.array(attemptSchema),
+    trials: z.array(trialSchema),
+    /** Name of the best trial; null without tuning, and where no trial was any good. */
+    best: z.string().nullable(),
+  }),
   /** Holds the artifact of a repeated run against the recorded one, and closes the run. */
   action('compare', { run, startedAt: z.string(), training: trainingFactsSchema }),
   action('finish-run', {
@@ -117,6 +132,9 @@ export const registryInput = z.discriminatedUnion('action', [
     datasetVersion: z.string().nullable().optional(),
     /** Of a run that was evaluated. */
     evidence: evidenceSchema.nullable().optional(),
+    /** Jobs that were started, or could not be. */
+    attempts: z.array(attemptSchema).optional(),
+    trials: z.array(trialSchema).optional(),
   }),
   /** Lays hyperparameters over the definition's until the next override; `{}` removes them all. */
   action('override-hyperparameters', {

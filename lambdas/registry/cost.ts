@@ -1,38 +1,59 @@
-import type { ModelDefinition } from '../../contracts/model-definition.ts';
-
-/**
- * On-demand prices of SageMaker training in us-east-1, USD an hour, as listed on
- * https://aws.amazon.com/sagemaker/ai/pricing/ when they were written down; other regions cost some per cent more. A
- * definition's own `trainer.hourlyPriceUsd` goes before them.
- */
-const HOURLY_USD: Readonly<Record<string, number>> = {
-  'ml.m5.large': 0.115,
-  'ml.m5.xlarge': 0.23,
-  'ml.m5.2xlarge': 0.461,
-  'ml.c5.xlarge': 0.204,
-  'ml.g4dn.xlarge': 0.736,
-  'ml.g5.xlarge': 1.408,
-  'ml.g5.2xlarge': 1.515,
-};
+import { hourlyUsd } from '../../contracts/prices.ts';
+import type { Trainer } from '../../contracts/trainer.ts';
+import type { Attempt } from '../../contracts/training.ts';
 
 /** A cost, or why it cannot be told. */
 export type Cost = { readonly usd: number } | { readonly usd: null; readonly why: string };
+
+const cents = (usd: number): number => Number(usd.toFixed(4));
 
 /**
  * Estimate of what a training job cost: billed seconds × instances × on-demand price. Spot needs no other price: its
  * savings are in the billed seconds (DescribeTrainingJob: savings = (1 − BillableTimeInSeconds / TrainingTimeInSeconds)).
  */
 export function costOf(
-  trainer: ModelDefinition['trainer'],
+  trainer: Trainer,
   billableSeconds: number | null,
   instanceType: string | null,
   instanceCount: number | null,
 ): Cost {
   if (billableSeconds === null) return { usd: null, why: 'the training job told no billed seconds' };
   const type = instanceType ?? trainer.instanceType;
-  const hourly = trainer.hourlyPriceUsd ?? HOURLY_USD[type];
+  const hourly = hourlyUsd(trainer, type);
   if (hourly === undefined)
     return { usd: null, why: `no price of ${type} is known: set trainer.hourlyPriceUsd in the definition` };
-  const usd = (billableSeconds / 3600) * hourly * (instanceCount ?? trainer.instanceCount);
-  return { usd: Number(usd.toFixed(4)) };
+  return { usd: cents((billableSeconds / 3600) * hourly * (instanceCount ?? trainer.instanceCount)) };
+}
+
+/** What the jobs of a run were billed; null when one of them did not tell. */
+export function billedUsd(trainer: Trainer, attempts: readonly Attempt[]): number | null {
+  let total = 0;
+  for (const { billableSeconds, instanceType } of attempts) {
+    const { usd } = costOf(trainer, billableSeconds, instanceType, trainer.instanceCount);
+    if (usd === null) return null;
+    total += usd;
+  }
+  return cents(total);
+}
+
+export interface WorstCase {
+  readonly usd: number;
+  /** While it trains. */
+  readonly hourlyUsd: number;
+}
+/**
+ * The most that a training may still cost: the dearest of the types that may yet be tried, on demand even for spot, every
+ * trial for as long as it may run.
+ * @throws Error for a type without a price, which a valid definition does not name
+ */
+export function worstCase(trainer: Trainer, instanceTypes: readonly string[], tuned: boolean): WorstCase {
+  const prices = instanceTypes.map((type) => {
+    const price = hourlyUsd(trainer, type);
+    if (price === undefined)
+      throw new Error(`no price of ${type} is known: set trainer.hourlyPriceUsd in the definition`);
+    return price;
+  });
+  const { maxTrials, parallel } = (tuned && trainer.tuning) || { maxTrials: 1, parallel: 1 };
+  const hour = Math.max(...prices) * trainer.instanceCount;
+  return { usd: cents(hour * trainer.maxHours * maxTrials), hourlyUsd: cents(hour * parallel) };
 }

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import type { ObjectStore } from '../shared/clients.ts';
 import type { Publish } from '../shared/events.ts';
+import type { ExecutionEnds } from '../shared/executions.ts';
 import type { Emit } from '../shared/metrics.ts';
 import type { RegistryStore } from './store.ts';
 
@@ -13,6 +14,7 @@ export interface RegistryDeps {
   readonly datasetBucket: string;
   readonly publish: Publish;
   readonly emit: Emit;
+  readonly executions: ExecutionEnds;
   readonly now: () => Date;
   /** Git commit that was deployed. */
   readonly commit: string;

@@ -2,6 +2,7 @@ import { type RunItem, registryKeys } from '../../contracts/registry.ts';
 import type { Evidence, RegistryInput } from '../../contracts/steps.ts';
 import type { ActionInput, RegistryDeps } from './deps.ts';
 import { gatherLineage } from './lineage.ts';
+import { recordJobs } from './record-training.ts';
 
 /**
  * Closes a run that made no version, and says so. A run that was registered stays so: what failed came after. A run
@@ -27,6 +28,8 @@ export async function finishRun(
         },
       },
     ]);
+  if (run && input.attempts)
+    await recordJobs(deps, run, { attempts: input.attempts, trials: input.trials ?? [] });
   if (run && input.evidence && run.outcome !== 'registered') await recordLineage(deps, run, input.evidence);
   await deps.publish({
     type: 'retrain.failed',

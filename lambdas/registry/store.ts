@@ -1,3 +1,4 @@
+import { type BudgetItem, budgetItemSchema } from '../../contracts/budget.ts';
 import {
   emptyPointers,
   type PointerEvent,
@@ -47,6 +48,10 @@ export interface RegistryStore {
   events(): Promise<PointerEvent[]>;
   /** Status changes of all versions: by version, newest first. */
   statusEvents(): Promise<StatusEvent[]>;
+  /** @param month `2026-11` */
+  budget(month: string): Promise<BudgetItem | undefined>;
+  /** Newest month first. */
+  budgets(): Promise<BudgetItem[]>;
   readonly table: Table;
 }
 export interface Changed {
@@ -108,6 +113,12 @@ export function createStore(table: Table, model: string, now: () => Date): Regis
       (await table.newest(registryKeys.eventPrefix)).map((i) => pointerEventSchema.parse(i)),
     statusEvents: async () =>
       (await table.newest(registryKeys.statusPrefix)).map((i) => statusEventSchema.parse(i)),
+    async budget(month) {
+      const item = await table.get(registryKeys.budget(month));
+      return item && budgetItemSchema.parse(item);
+    },
+    budgets: async () =>
+      (await table.newest(registryKeys.budgetPrefix)).map((i) => budgetItemSchema.parse(i)),
   };
 }
 

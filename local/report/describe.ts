@@ -10,6 +10,8 @@ const MOODS: Partial<Record<DomainEventType, Mood>> = {
   'retrain.requested': 'warn',
   'retrain.succeeded': 'good',
   'retrain.failed': 'bad',
+  'budget.exceeded': 'bad',
+  'training.postponed': 'warn',
   'gate.passed': 'good',
   'gate.failed': 'bad',
   'version.registered': 'good',
@@ -62,6 +64,10 @@ const DESCRIBE: Describers = {
     `run ${e.of} again: ${e.equal ? 'the same model, bit by bit' : 'another model'}${e.differences.length > 0 ? ` (${shorten(e.differences.join('; '))})` : ''}`,
   'version.archived': (e) => `version ${e.version}: ${e.reason}`,
   'training.completed': (e) => `${n(Math.round(e.seconds))} s billed`,
+  'budget.exceeded': (e) =>
+    `${e.month}: up to ${e.worstCaseUsd.toFixed(2)} USD asked for, ${e.leftUsd.toFixed(2)} of ${e.budgetUsd.toFixed(2)} left`,
+  'training.postponed': (e) =>
+    `no ${e.instanceType} to be had: ${shorten(e.reason)}; ${e.next} in ${n(e.waitSeconds)} s`,
   'gate.passed': (e) =>
     `golden AUC ${f3(e.metrics['golden.auc'])}${e.metrics['champion.golden.auc'] == null ? '' : `, champion ${f3(e.metrics['champion.golden.auc'])}`}`,
   'gate.failed': (e) => shorten(e.reasons.join('; ')),

@@ -62,6 +62,7 @@ function setUp() {
       events.push(e);
     },
     emit: (m) => metrics.push(m),
+    executions: { endOf: async () => 'running' },
     now,
     commit: 'abc',
   });
