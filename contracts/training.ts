@@ -8,6 +8,8 @@ export const attemptSchema = z.strictObject({
   billableSeconds: z.number().nullable(),
   /** Why it gave no model; null when it did. */
   reason: z.string().nullable(),
+  /** AWS, or the account's quota, had no instances for it. */
+  short: z.boolean(),
 });
 export type Attempt = z.output<typeof attemptSchema>;
 

@@ -3,6 +3,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { keys } from '../../contracts/names.ts';
+import { jobPrefixes } from '../../contracts/training.ts';
 import type { DatasetFunction } from '../dataset/dataset-function.ts';
 import type { EvaluationFunction } from '../evaluation/evaluation-function.ts';
 import type { RegistryFunction } from '../registry/registry-function.ts';
@@ -36,6 +37,8 @@ export function retrainMachine(scope: Construct, id: string, props: RetrainMachi
   for (const fn of [props.dataset, props.evaluation, props.registry]) fn.grantInvoke(machine.role);
   props.storage.platformBus.grantPublishTo(machine.role);
   grantTraining(machine.role, props);
+  // Whether a run that reserved a part of the budget still goes on.
+  machine.grantExecution(scope, 'LookAtRetrains', props.registry.role, 'states:DescribeExecution');
   if (releasesOnRegistration(props)) {
     props.release.grantStart(scope, `${id}StartsRelease`, machine.role);
   }
@@ -63,7 +66,8 @@ function substitutions(props: RetrainMachineProps): Record<string, string> {
     SubmitDirectory: props.source.s3ObjectUrl,
     TrainingProgram: TRAINING_PROGRAM,
     Container: trainer.container,
-    InstanceType: trainer.instanceType,
+    NetworkIsolation: String(trainer.networkIsolation),
+    InstallPackages: trainer.networkIsolation ? 'true' : INSTALL_PACKAGES,
     InstanceCount: String(trainer.instanceCount),
     VolumeGb: String(trainer.volumeGb),
     VolumeKmsKey: storage.dataKey.key.keyArn,
@@ -75,39 +79,66 @@ function substitutions(props: RetrainMachineProps): Record<string, string> {
   };
 }
 
-/** What `sagemaker:createTrainingJob.sync` needs, see the Step Functions developer guide, "SageMaker AI". */
+/**
+ * With a network the pinned packages come from PyPI, as the wheels would: into a folder that Python looks into last, and
+ * without what they depend on (training/packages.py says why). SageMaker takes 256 characters for the whole line.
+ */
+const INSTALL_PACKAGES =
+  'pip install -q --no-deps -t /tmp/pip -r /tmp/code/requirements-image.txt && export COALMINE_INSTALLED_PACKAGES=/tmp/pip';
+
+/** What the `.sync` integrations need, see the Step Functions developer guide, "SageMaker AI". */
 function grantTraining(role: Role, props: RetrainMachineProps): void {
-  const stack = Stack.of(role);
-  const jobs = stack.formatArn({
-    service: 'sagemaker',
-    resource: 'training-job',
-    resourceName: `${props.definition.name}-*`,
+  const { name, trainer } = props.definition;
+  grantJobs(role, {
+    kind: 'TrainingJob',
+    arn: `training-job/${jobPrefixes.training(name)}*`,
+    rule: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
   });
-  allow(role, {
-    actions: [
-      'sagemaker:CreateTrainingJob',
-      'sagemaker:DescribeTrainingJob',
-      'sagemaker:StopTrainingJob',
-      'sagemaker:AddTags',
-      'sagemaker:ListTags',
-    ],
-    resources: [jobs],
-    wildcard: 'Jobs are named after their run; the prefix is the model.',
-  });
+  if (trainer.tuning) grantTuning(role, name);
   allow(role, {
     actions: ['iam:PassRole'],
     resources: [props.trainingRole.roleArn],
     conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
   });
-  // The rule through which Step Functions learns that a job has ended.
+}
+
+function grantTuning(role: Role, model: string): void {
+  const prefix = jobPrefixes.tuning(model);
+  grantJobs(role, {
+    kind: 'HyperParameterTuningJob',
+    arn: `hyper-parameter-tuning-job/${prefix}*`,
+    rule: 'StepFunctionsGetEventsForSageMakerTuningJobsRule',
+  });
+  const of = (resource: string) => Stack.of(role).formatArn({ service: 'sagemaker', resource });
+  allow(role, {
+    actions: ['sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+    resources: [of(`hyper-parameter-tuning-job/${prefix}*`)],
+    wildcard: 'Jobs are named after their run; the prefix is the model.',
+  });
+  allow(role, {
+    actions: ['sagemaker:DescribeTrainingJob'],
+    resources: [of(`training-job/${prefix}*`)],
+    wildcard: "SageMaker names trials after their tuning job; the prefix is the model's.",
+  });
+}
+
+interface Jobs {
+  readonly kind: 'TrainingJob' | 'HyperParameterTuningJob';
+  readonly arn: string;
+  /** The rule through which Step Functions learns that a job has ended. */
+  readonly rule: string;
+}
+
+function grantJobs(role: Role, { kind, arn, rule }: Jobs): void {
+  const of = (service: string, resource: string) => Stack.of(role).formatArn({ service, resource });
+  const actions = [`Create${kind}`, `Describe${kind}`, `Stop${kind}`, 'AddTags', 'ListTags'];
+  allow(role, {
+    actions: actions.map((action) => `sagemaker:${action}`),
+    resources: [of('sagemaker', arn)],
+    wildcard: 'Jobs are named after their run; the prefix is the model.',
+  });
   allow(role, {
     actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-    resources: [
-      stack.formatArn({
-        service: 'events',
-        resource: 'rule',
-        resourceName: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
-      }),
-    ],
+    resources: [of('events', `rule/${rule}`)],
   });
 }

@@ -19,6 +19,7 @@ export function trainingRole(scope: Construct, id: string, props: TrainingRolePr
   grantData(role, props);
   grantImage(role, props.repositoryArn);
   grantTelemetry(role);
+  if (props.definition.trainer.vpc) grantNetwork(role);
   return role;
 }
 
@@ -74,5 +75,28 @@ function grantTelemetry(role: Role): void {
     resources: ['*'],
     wildcard: 'ECR tokens and metrics of SageMaker have no resource level.',
     conditions: { StringEquals: { 'cloudwatch:namespace': '/aws/sagemaker/TrainingJobs' } },
+  });
+}
+
+/**
+ * Network interfaces in the subnets of the model, see the SageMaker developer guide, "Give SageMaker AI training jobs access
+ * to resources in your Amazon VPC", and "CreateTrainingJob API: execution role permissions".
+ */
+function grantNetwork(role: Role): void {
+  const wildcard = 'SageMaker makes and names the interfaces; describing networks has no resource level.';
+  allow(role, {
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:CreateNetworkInterfacePermission',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DeleteNetworkInterfacePermission',
+      'ec2:DescribeDhcpOptions',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+    ],
+    resources: ['*'],
+    wildcard,
   });
 }

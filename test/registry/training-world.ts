@@ -14,6 +14,7 @@ export const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   instanceType: 'ml.g5.xlarge',
   billableSeconds: 0,
   reason: 'CapacityError: none left',
+  short: true,
   ...more,
 });
 

@@ -28,6 +28,19 @@ describe('cdk-nag', () => {
     expect(findings(built)).toEqual([]);
   });
 
+  it('finds nothing when a model is tuned, in its own network', async () => {
+    const built = await buildSample({
+      model: {
+        trainer: {
+          vpc: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },
+          tuning: { ranges: { eta: { kind: 'continuous', min: 0.01, max: 0.3 } } },
+        },
+      },
+    });
+    built.app.synth();
+    expect(findings(built)).toEqual([]);
+  });
+
   it('would find what is not acknowledged', async () => {
     const built = await buildSample();
     new Bucket(new Stack(built.app, 'careless'), 'Bucket');

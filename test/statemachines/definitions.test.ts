@@ -37,8 +37,7 @@ const AWS_ERRORS: Readonly<Record<string, string>> = {
   'SageMaker.AmazonSageMakerException': 'SageMaker 400 and 500 that have no type, throttling included',
   'SageMaker.SdkClientException': 'the connection to SageMaker',
   'SageMaker.ThrottlingException': 'SageMaker common errors',
-  'SageMaker.ResourceLimitExceeded': 'SageMaker API reference, CreateTrainingJob: quota of instances',
-  'SageMaker.ResourceLimitExceededException': 'the same, as the older SDK names it',
+  'SageMaker.SageMakerException': 'the same by the SDK integration, whose exception is named otherwise',
   ThrottlingException: 'common errors of AWS JSON services, thrown through a function by the SDK',
   // Names that the SDK for JavaScript gives to errors thrown through a function.
   TooManyRequestsException: 'Lambda API reference, Invoke',
@@ -60,6 +59,10 @@ const AWS_ERRORS: Readonly<Record<string, string>> = {
 
 const statesOf = (m: Machine) => Object.entries(m.States);
 const tasksOf = (m: Machine) => statesOf(m).filter(([, s]) => s.Type === 'Task');
+const mapsOf = (m: Machine) =>
+  statesOf(m).flatMap(([id, s]) => (s.ItemProcessor ? [{ id, s, inner: s.ItemProcessor }] : []));
+/** Those of Maps too. */
+const everyTaskOf = (m: Machine) => [...tasksOf(m), ...mapsOf(m).flatMap(({ inner }) => tasksOf(inner))];
 
 /** Tasks and states that make sure that somebody hears of the end. */
 const announces = (s: State): boolean =>
@@ -79,7 +82,7 @@ describe.each(MACHINES)('the %s machine', (name) => {
   });
 
   it('names only errors that a handler throws or that AWS documents', () => {
-    const named = tasksOf(machine).flatMap(([, s]) =>
+    const named = everyTaskOf(machine).flatMap(([, s]) =>
       [...(s.Retry ?? []), ...(s.Catch ?? [])].flatMap((r) => r.ErrorEquals),
     );
     const unknown = named.filter((n) => !(n in ERRORS) && !(n in AWS_ERRORS));
@@ -92,6 +95,14 @@ describe.each(MACHINES)('the %s machine', (name) => {
       expect(task.TimeoutSeconds, `${id} has no time-out`).toBeDefined();
       expect(task.Retry?.length, `${id} has no retries`).toBeGreaterThan(0);
       expect(task.Catch?.at(-1)?.ErrorEquals, `${id} does not catch everything`).toEqual(['States.ALL']);
+    }
+    // What fails in a Map fails the Map, which catches it.
+    for (const { id, s, inner } of mapsOf(machine)) {
+      expect(s.Catch?.at(-1)?.ErrorEquals, `${id} does not catch everything`).toEqual(['States.ALL']);
+      for (const [innerId, task] of tasksOf(inner)) {
+        expect(task.TimeoutSeconds, `${innerId} has no time-out`).toBeDefined();
+        expect(task.Retry?.length, `${innerId} has no retries`).toBeGreaterThan(0);
+      }
     }
   });
 

@@ -12,9 +12,10 @@ export interface Catcher {
   readonly Next: string;
 }
 export interface State {
-  readonly Type: 'Task' | 'Pass' | 'Choice' | 'Wait' | 'Succeed' | 'Fail';
+  readonly Type: 'Task' | 'Map' | 'Pass' | 'Choice' | 'Wait' | 'Succeed' | 'Fail';
   readonly Comment?: string;
   readonly Resource?: string;
+  readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Arguments?: {
     readonly Payload?: { readonly action?: string };
     readonly Entries?: readonly {
@@ -22,6 +23,8 @@ export interface State {
       readonly Detail: Readonly<Record<string, unknown>>;
     }[];
   };
+  /** Of a Map. */
+  readonly ItemProcessor?: Machine;
   readonly TimeoutSeconds?: number | string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
@@ -72,7 +75,6 @@ export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   RollbackMachineArn: arn('states', 'stateMachine:rollback'),
   TrainingRoleArn: 'arn:aws:iam::111122223333:role/training',
   TrainingImage: 'image',
-  InstanceType: 'ml.g5.xlarge',
   InstanceCount: '1',
   VolumeGb: '50',
   VolumeKmsKey: arn('kms', 'key/1'),
@@ -85,5 +87,7 @@ export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   SubmitDirectory: 's3://assets/abc.tar.gz',
   TrainingProgram: 'train.py',
   Container: 'xgboost',
+  NetworkIsolation: 'true',
+  InstallPackages: 'true',
   Stage: 'local',
 };

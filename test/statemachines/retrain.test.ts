@@ -1,108 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { domainEventSchema } from '../../contracts/events.ts';
-import { registryInput } from '../../contracts/steps.ts';
-import { fakeService } from '../local/states/fake-cloud.ts';
-import type { Functions } from '../local/states/machine-under-test.ts';
-import { type Cast, type Theatre, theatre } from './theatre.ts';
-
-interface Call {
-  readonly name: string;
-  readonly payload: { readonly action?: string } & Record<string, unknown>;
-}
-
-const channels = (dataset: string) => ({
-  train: `s3://d/${dataset}/train`,
-  validation: `s3://d/${dataset}/validation`,
-  signature: `s3://d/${dataset}/signature`,
-});
-const repeats = (payload: Call['payload']) =>
-  payload['reproduce'] === null
-    ? null
-    : {
-        datasetVersion: 'ds-0',
-        goldenVersion: 'golden-0',
-        featureSpecHash: 'hash-0',
-        channels: channels('ds-0'),
-      };
-
-/** Functions that do as their contracts say, and remember what they were told. */
-function cast(calls: Call[], evaluation: object = {}): Functions {
-  const actor = (name: string, answer: (payload: Call['payload']) => unknown) => (payload: never) => {
-    calls.push({ name, payload });
-    return answer(payload);
-  };
-  return {
-    registry: actor('registry', (payload) => {
-      registryInput.parse(payload);
-      if (payload.action === 'start-run')
-        return { run: payload['run'], hyperparameters: { eta: '0.1', seed: '1' }, repeats: repeats(payload) };
-      if (payload.action === 'compare') return { reproduced: true };
-      return payload.action === 'register' ? { version: 7 } : { run: payload['run'] };
-    }),
-    dataset: actor('dataset', (payload) =>
-      payload.action === 'golden'
-        ? { goldenVersion: 'golden-1', rows: 10, created: true }
-        : {
-            datasetVersion: 'ds-1',
-            existed: false,
-            featureSpecHash: 'hash',
-            rows: { train: 1, validation: 1, rejected: 0 },
-            channels: channels('ds-1'),
-          },
-    ),
-    evaluation: actor('evaluation', () => ({
-      passed: true,
-      reasons: [],
-      metrics: { 'golden.auc': 0.9 },
-      report: 'r',
-      files: {},
-      champion: null,
-      ...evaluation,
-    })),
-  };
-}
-
-/** SageMaker whose jobs are done at once, as its answer says. */
-function sagemaker(jobs: Record<string, unknown>[], answer: object = {}) {
-  return fakeService(
-    'sagemaker',
-    {
-      CreateTrainingJob: (input) => {
-        jobs.push(input);
-        return { TrainingJobArn: 'arn' };
-      },
-      DescribeTrainingJob: () => ({
-        TrainingJobName: jobs.at(-1)?.['TrainingJobName'],
-        TrainingJobStatus: 'Completed',
-        AlgorithmSpecification: jobs.at(-1)?.['AlgorithmSpecification'],
-        ResourceConfig: jobs.at(-1)?.['ResourceConfig'],
-        EnableManagedSpotTraining: jobs.at(-1)?.['EnableManagedSpotTraining'],
-        ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/model.tar.gz' },
-        TrainingTimeInSeconds: 120,
-        BillableTimeInSeconds: 40,
-        FinalMetricDataList: [
-          { MetricName: 'validation-auc', Value: 0.9, Timestamp: 1 },
-          { MetricName: 'train-logloss', Value: 0.1, Timestamp: 1 },
-        ],
-        ...answer,
-      }),
-    },
-    { ended: async () => {} },
-  );
-}
-
-async function setUp(more: Cast = {}, evaluation: object = {}, answer: object = {}) {
-  const calls: Call[] = [];
-  const jobs: Record<string, unknown>[] = [];
-  const t: Theatre = await theatre({
-    services: [sagemaker(jobs, answer)],
-    ...more,
-    functions: { ...cast(calls, evaluation), ...more.functions },
-  });
-  const told = (name: string, action?: string) =>
-    calls.find((c) => c.name === name && c.payload.action === action)?.payload;
-  return { t, calls, jobs, told };
-}
+import { setUp } from './retrain-world.ts';
 
 describe('the retrain machine', () => {
   it('renews the golden set only for who asks for it', async () => {
@@ -131,6 +29,8 @@ describe('the retrain machine', () => {
       'start-run',
       'golden',
       'freeze',
+      'plan-training',
+      'record-training',
       'evaluation',
       'register',
     ]);
@@ -171,7 +71,12 @@ describe('the retrain machine', () => {
     const { t, calls, jobs, told } = await setUp();
     const e = await t.end(await t.start('retrain', { reproduce: 'run-0', by: 'ada' }, 'run-1'));
     expect(e).toMatchObject({ status: 'SUCCEEDED', output: '{"reproduced":true}' });
-    expect(calls.map((c) => c.payload.action ?? c.name)).toEqual(['start-run', 'compare']);
+    expect(calls.map((c) => c.payload.action ?? c.name)).toEqual([
+      'start-run',
+      'plan-training',
+      'record-training',
+      'compare',
+    ]);
     expect(told('registry', 'start-run')).toMatchObject({ reproduce: 'run-0' });
     expect(jobs).toHaveLength(1);
     expect(JSON.stringify(jobs[0]?.['InputDataConfig'])).toContain('s3://d/ds-0/validation');
@@ -194,11 +99,11 @@ describe('the retrain machine', () => {
     });
   });
 
-  it('asks SageMaker for an isolated, encrypted spot job with a name that is its own', async () => {
+  it('asks SageMaker for an isolated, encrypted spot job as it was planned', async () => {
     const { t, jobs } = await setUp();
     await t.end(await t.start('retrain', {}, 'a_run-with_underscores'));
     const [job] = jobs;
-    expect(job?.['TrainingJobName']).toMatch(/^fraud-202611160800-[0-9a-f]{12}-0$/);
+    expect(job?.['TrainingJobName']).toBe('fraud-run-0');
     expect(job).toMatchObject({
       EnableNetworkIsolation: true,
       EnableManagedSpotTraining: true,
@@ -214,7 +119,7 @@ describe('the retrain machine', () => {
         ContainerEntrypoint: [
           '/bin/bash',
           '-c',
-          'mkdir -p /tmp/code && tar -xzf /opt/ml/input/data/code/*.tar.gz -C /tmp/code && exec python /tmp/code/train.py',
+          'mkdir -p /tmp/code && tar -xzf /opt/ml/input/data/code/*.tar.gz -C /tmp/code && true && exec python /tmp/code/train.py',
         ],
       },
       OutputDataConfig: { KmsKeyId: expect.stringContaining('kms') },
@@ -230,7 +135,10 @@ describe('the retrain machine', () => {
   });
 
   it('gives the key for a volume that has none of its own, and no spot wait to a job on demand', async () => {
-    const { t, jobs } = await setUp({ substitutions: { InstanceType: 'ml.m5.xlarge', UseSpot: 'false' } });
+    const { t, jobs } = await setUp({
+      substitutions: { UseSpot: 'false' },
+      plan: { instanceType: 'ml.m5.xlarge' },
+    });
     await t.end(await t.start('retrain'));
     expect(jobs[0]).toMatchObject({
       ResourceConfig: { VolumeKmsKeyId: expect.stringContaining('kms') },
@@ -241,7 +149,9 @@ describe('the retrain machine', () => {
   });
 
   it('ends rejected with the reasons when a gate fails', async () => {
-    const { t, told } = await setUp({}, { passed: false, reasons: ['auc 0.6 is below 0.8', 'too few rows'] });
+    const { t, told } = await setUp({
+      evaluation: { passed: false, reasons: ['auc 0.6 is below 0.8', 'too few rows'] },
+    });
     const e = await t.end(await t.start('retrain', {}, 'run-1'));
     expect(e).toMatchObject({ status: 'FAILED', error: 'GateFailed' });
     expect(told('registry', 'finish-run')).toMatchObject({
@@ -255,20 +165,16 @@ describe('the retrain machine', () => {
   });
 
   it('ends failed with the reason that the training gave', async () => {
-    const { t, told } = await setUp(
-      {},
-      {},
-      {
-        TrainingJobStatus: 'Failed',
-        FailureReason: 'AlgorithmError: eta must be above 0',
-      },
-    );
+    const { t, told } = await setUp({
+      answer: { TrainingJobStatus: 'Failed', FailureReason: 'AlgorithmError: eta must be above 0' },
+    });
     const e = await t.end(await t.start('retrain'));
     expect(e).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
     expect(told('registry', 'finish-run')).toMatchObject({
       outcome: 'failed',
       step: 'Train',
       cause: 'AlgorithmError: eta must be above 0',
+      attempts: [{ billableSeconds: 40, short: false, reason: 'AlgorithmError: eta must be above 0' }],
     });
   });
 

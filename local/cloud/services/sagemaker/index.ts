@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NotSupportedLocally } from '../../types.ts';
 import { jobOf, operations } from './api.ts';
 import type { Job } from './job.ts';
 import type { SageMakerService } from './service.ts';
@@ -33,6 +34,9 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMakerServic
     resources: [],
     async ended(trainingJobName) {
       await jobOf(jobs, trainingJobName).ended;
+    },
+    async tuningEnded(tuningJobName) {
+      throw new NotSupportedLocally(`waiting for SageMaker tuning job ${tuningJobName}`);
     },
     interruptTraining(times, match = () => true) {
       const fault = { left: times, match };

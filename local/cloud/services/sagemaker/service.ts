@@ -4,6 +4,8 @@ import type { Service } from '../../types.ts';
 export interface SageMakerService extends Service {
   /** Resolves when the training job has ended, however it did. @throws AwsError ResourceNotFound */
   ended(trainingJobName: string): Promise<void>;
+  /** Resolves when the tuning job has ended, however it did. @throws AwsError ResourceNotFound */
+  tuningEnded(tuningJobName: string): Promise<void>;
   /**
    * A fault: the next `times` attempts of training (of jobs for which `match` holds) lose their instance at their first
    * metric. Managed spot jobs go on from their checkpoints; others fail. The returned function takes the fault back.

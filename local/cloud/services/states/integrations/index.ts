@@ -4,7 +4,7 @@ import { startExecution } from './executions.ts';
 import type { Integration } from './integration.ts';
 import { lambdaDirect, lambdaInvoke } from './lambda.ts';
 import { dynamoDb, putEvents, snsPublish, sqsSendMessage } from './simple.ts';
-import { createTrainingJob } from './training.ts';
+import { createTrainingJob, createTuningJob } from './training.ts';
 
 type Pattern = '' | '.sync' | '.sync:2' | '.waitForTaskToken';
 const RESOURCE =
@@ -18,6 +18,7 @@ function find(service: string, action: string, pattern: Pattern): Integration | 
   const key = `${service}:${action}`;
   if (key === 'states:startExecution') return startExecution(pattern);
   if (key === 'sagemaker:createTrainingJob' && !callback) return createTrainingJob(sync);
+  if (key === 'sagemaker:createHyperParameterTuningJob' && !callback) return createTuningJob(sync);
   if (sync) return undefined;
   if (key === 'lambda:invoke') return lambdaInvoke(callback);
   if (key === 'events:putEvents') return putEvents(callback);
