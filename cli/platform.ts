@@ -4,7 +4,7 @@ import type { RegistryStore } from '../lambdas/registry/store.ts';
 /** Reading one model's registry. */
 export type Registry = Pick<
   RegistryStore,
-  'pointers' | 'version' | 'versions' | 'runs' | 'events' | 'statusEvents'
+  'pointers' | 'version' | 'versions' | 'runs' | 'events' | 'statusEvents' | 'budgets'
 >;
 export type MachineName = 'Retrain' | 'Release' | 'Rollback';
 /** A state machine's execution. */

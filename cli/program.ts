@@ -3,6 +3,7 @@ import { STAGES } from '../contracts/names.ts';
 import type { Connection } from './aws.ts';
 import { release, retrain, rollback } from './commands/act.ts';
 import { at } from './commands/at.ts';
+import { budget } from './commands/budget.ts';
 import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
 import { models } from './commands/models.ts';
@@ -75,6 +76,10 @@ function build({ connect, terminal }: Program): Command {
     .command('runs <model>')
     .description('every run')
     .action((model) => answer((p) => runs(p, model)));
+  root
+    .command('budget <model>')
+    .description('what training may cost, has cost and has reserved, by month and run')
+    .action((model) => answer((p) => budget(p, model)));
   root
     .command('at <model> <time>')
     .description('what served then, made from what, approved by whom')
