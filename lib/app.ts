@@ -70,7 +70,7 @@ export async function buildApp(options: AppOptions): Promise<CoalmineApp> {
   });
   const settings = stageSettings(options.stage, options.commit ?? 'unknown');
   const code = options.code ?? new FunctionCode({ root: ROOT, models: options.models });
-  const source = await packSource(join(ROOT, 'training'));
+  const source = await packSource(join(ROOT, 'training'), options.stage !== 'local');
   const prefix = `coalmine-${options.stage}`;
 
   const storage = new StorageStack(app, `${prefix}-storage`, { settings, models: options.models });

@@ -15,15 +15,16 @@ import type { Machine } from '../shared/machine.ts';
 import { modelSchedule, scheduleRetry } from '../shared/model-schedule.ts';
 import type { ModelStackProps } from '../shared/model-stack.ts';
 import { retrainMachine } from '../training/retrain-machine.ts';
-import { sourceAsset } from '../training/source.ts';
+import { type PackedSource, sourceAsset } from '../training/source.ts';
 import { trainingImage } from '../training/training-image.ts';
 import { trainingRole } from '../training/training-role.ts';
+import { warnOfLackingWheels } from '../training/wheels.ts';
 
 export interface TrainingStackProps extends ModelStackProps, StackProps {
   /** The release machine of the model. */
   readonly release: Machine;
   /** The packed training program. */
-  readonly source: Buffer;
+  readonly source: PackedSource;
 }
 
 /** From raw data to a registered version. */
@@ -44,7 +45,8 @@ export class TrainingStack extends Stack {
   }
 
   private createMachine(props: TrainingStackProps): Machine {
-    const source = sourceAsset(this, 'Source', props.source);
+    const source = sourceAsset(this, 'Source', props.source.bytes);
+    warnOfLackingWheels(this, props.definition, props.source.lacking);
     const image = trainingImage(this);
     return retrainMachine(this, 'Retrain', {
       ...props,

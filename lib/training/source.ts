@@ -7,6 +7,7 @@ import { AssetHashType, BundlingOutput, DockerImage } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { pack } from 'tar-stream';
+import { lackingWheels, WHEELS } from './wheels.ts';
 
 /** The file of the training program that the job runs. */
 export const TRAINING_PROGRAM = 'train.py';
@@ -14,14 +15,27 @@ export const TRAINING_PROGRAM = 'train.py';
 /** Files that are not part of the program. */
 const UNNEEDED = /(^|\/)(__pycache__|\.pytest_cache|\.venv|tests?)(\/|$)/;
 
-/** The training program as the job unpacks it: a tar.gz, the same bytes for the same files. */
-export async function packSource(folder: string): Promise<Buffer> {
+export interface PackedSource {
+  /** A tar.gz as the job unpacks it. */
+  readonly bytes: Buffer;
+  /** What it pins for the image and brings no wheel of. */
+  readonly lacking: readonly string[];
+}
+
+/**
+ * The training program: the same bytes for the same files.
+ * @param wheels whether it brings its wheels along; the rehearsal's interpreter has its own packages
+ */
+export async function packSource(folder: string, wheels = true): Promise<PackedSource> {
   const tar = pack();
-  for (const file of filesOf(folder)) {
+  const files = filesOf(folder).filter((file) => wheels || !relative(folder, file).startsWith(`${WHEELS}/`));
+  for (const file of files) {
     tar.entry({ name: relative(folder, file), mtime: new Date(0), mode: 0o644 }, readFileSync(file));
   }
   tar.finalize();
-  return gzipSync(await buffer(tar));
+  // Wheels are compressed already, and there are hundreds of megabytes of them.
+  const bytes = gzipSync(await buffer(tar), { level: 1 });
+  return { bytes, lacking: wheels ? lackingWheels(folder) : [] };
 }
 
 function filesOf(folder: string): string[] {

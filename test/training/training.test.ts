@@ -2,11 +2,15 @@ import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ModelDefinitionInput } from '../../contracts/model-definition.ts';
 import { packSource } from '../../lib/training/source.ts';
-import { resourcesOf, sampleTemplates } from '../stacks/app.ts';
+import { warnOfLackingWheels } from '../../lib/training/wheels.ts';
+import { resourcesOf, sampleModel, sampleTemplates } from '../stacks/app.ts';
 import { actionsOf, resourcesFor, statementsOf } from '../stacks/policies.ts';
+import { load, SUBSTITUTIONS } from '../statemachines/load.ts';
 
 describe('training', () => {
   let template: Template;
@@ -39,7 +43,8 @@ describe('training', () => {
 
   it('hands the definition of the job to the machine, in the units of SageMaker', () => {
     expect(substitutions(template)).toMatchObject({
-      InstanceType: 'ml.g5.xlarge',
+      NetworkIsolation: 'true',
+      InstallPackages: 'true',
       UseSpot: 'true',
       MaxRuntimeSeconds: '7200',
       MaxWaitSeconds: '10800',
@@ -75,6 +80,46 @@ describe('training', () => {
     });
   });
 
+  const withTrainer = async (trainer: NonNullable<ModelDefinitionInput['trainer']>) =>
+    (await sampleTemplates({ model: { trainer } })).training;
+
+  it('lets the machine search only for models that do, and look only at jobs of theirs', async () => {
+    const create = 'sagemaker:CreateHyperParameterTuningJob';
+    expect(actionsOf(statementsOf(template, 'RetrainRole'))).not.toContain(create);
+    const searching = await withTrainer({
+      tuning: { ranges: { max_depth: { kind: 'integer', min: 3, max: 9 } } },
+    });
+    const statements = statementsOf(searching, 'RetrainRole');
+    for (const action of [
+      create,
+      'sagemaker:DescribeHyperParameterTuningJob',
+      'sagemaker:StopHyperParameterTuningJob',
+      'sagemaker:ListTrainingJobsForHyperParameterTuningJob',
+    ])
+      expect(resourcesFor(statements, action), action).toContain(':hyper-parameter-tuning-job/sample-*');
+    expect(resourcesFor(statements, 'events:PutRule')).toContain(
+      'rule/StepFunctionsGetEventsForSageMakerTuningJobsRule',
+    );
+  });
+
+  it('lets the job have network interfaces only where the model names its subnets', async () => {
+    const interfaces = 'ec2:CreateNetworkInterface';
+    expect(actionsOf(statementsOf(template, 'TrainingRole'))).not.toContain(interfaces);
+    const inside = await withTrainer({ vpc: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] } });
+    expect(actionsOf(statementsOf(inside, 'TrainingRole'))).toContain(interfaces);
+  });
+
+  it('installs the pinned packages where the container has a network, in a line that SageMaker takes', async () => {
+    const open = substitutions(await withTrainer({ networkIsolation: false }));
+    expect(open['NetworkIsolation']).toBe('false');
+    const install = open['InstallPackages'] as string;
+    expect(install).toContain('-r /tmp/code/requirements-image.txt');
+    const { entrypoint } = load('retrain', { ...SUBSTITUTIONS, InstallPackages: install }).States[
+      'DescribeJob'
+    ]!.Assign as { entrypoint: string[] };
+    expect(Math.max(...entrypoint.map((part) => part.length))).toBeLessThanOrEqual(256);
+  });
+
   it('starts the release machine only for models that release on registration', async () => {
     const starts = (from: Template) =>
       actionsOf(statementsOf(from, 'RetrainRole')).includes('states:StartExecution');
@@ -101,12 +146,54 @@ describe('the training program', () => {
     writeFileSync(join(folder, 'train.py'), 'print(1)\n');
     mkdirSync(join(folder, '__pycache__'));
     writeFileSync(join(folder, '__pycache__', 'train.pyc'), 'x');
-    const first = await packSource(folder);
+    const bytes = async () => (await packSource(folder)).bytes;
+    const first = await bytes();
     utimesSync(join(folder, 'train.py'), 1, 1);
     writeFileSync(join(folder, '__pycache__', 'train.pyc'), 'y');
-    expect(await packSource(folder)).toEqual(first);
+    expect(await bytes()).toEqual(first);
     expect(gunzipSync(first).toString('latin1')).toContain('train.py');
     writeFileSync(join(folder, 'train.py'), 'print(2)\n');
-    expect(await packSource(folder)).not.toEqual(first);
+    expect(await bytes()).not.toEqual(first);
+  });
+
+  it('brings its wheels along, but not to a laptop, and names those that it pins and lacks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'coalmine-source-'));
+    writeFileSync(
+      join(folder, 'requirements-image.txt'),
+      '# why\nxgboost==3.2.0\nml_dtypes==0.6.0\nonnx==1.2.3\n',
+    );
+    mkdirSync(join(folder, 'wheels'));
+    for (const wheel of [
+      'xgboost-3.2.0-py3-none-any',
+      'ML.dtypes-0.6.0-cp312-cp312-linux',
+      'onnx-1.0.0-py3-none-any',
+    ])
+      writeFileSync(join(folder, 'wheels', `${wheel}.whl`), 'zip');
+    const { bytes, lacking } = await packSource(folder);
+    expect(lacking).toEqual(['onnx==1.2.3']);
+    expect(gunzipSync(bytes).toString('latin1')).toContain('wheels/xgboost-3.2.0-py3-none-any.whl');
+    const local = await packSource(folder, false);
+    expect(gunzipSync(local.bytes).toString('latin1')).not.toContain('wheels/');
+    expect(local.lacking).toEqual([]);
+  });
+
+  it.each([
+    ['a container without a network', {}, 1],
+    ['a container with one', { networkIsolation: false }, 0],
+    [
+      'a search, whose trials install nothing',
+      { networkIsolation: false, tuning: { ranges: { eta: { kind: 'continuous', min: 0.1, max: 0.3 } } } },
+      1,
+    ],
+  ] as const)('warns at synthesis that wheels lack for %s', (_, trainer, warnings) => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'training');
+    warnOfLackingWheels(stack, sampleModel({ trainer }), ['xgboost==3.2.0']);
+    const found = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp('xgboost==3.2.0.*training:wheels'),
+    );
+    expect(found).toHaveLength(warnings);
+    warnOfLackingWheels(stack, sampleModel({ trainer }), []);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toHaveLength(warnings);
   });
 });
