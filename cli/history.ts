@@ -95,3 +95,9 @@ export function servedAt(model: string, events: readonly PointerEvent[], at: str
     approved: approved ? { by: approved.by, at: approved.at } : null,
   };
 }
+
+/** Newest first; of one instant the registration of a version is the oldest. */
+export const newestFirst = <T extends { readonly at: string; readonly from: unknown }>(
+  events: readonly T[],
+): T[] =>
+  [...events].sort((a, b) => b.at.localeCompare(a.at) || Number(a.from === null) - Number(b.from === null));

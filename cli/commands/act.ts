@@ -46,7 +46,9 @@ export async function rollback(
   options: ActOptions,
 ): Promise<Answer> {
   const { champion, previous, release: running } = await platform.registry(model).pointers();
-  const target = running ? `the release of version ${running.version}` : `version ${champion} to ${previous}`;
+  const target = running
+    ? `the release of version ${running.version}`
+    : `version ${champion ?? 'none'} to ${previous ?? 'none'}`;
   return act(platform, terminal, options, {
     model,
     machine: 'Rollback',
@@ -116,10 +118,13 @@ async function untilEnded(platform: Platform, terminal: Terminal, arn: string): 
   }
 }
 
-/** Why an execution did not do what was asked, or undefined. A reproduction that differs ends well by itself. */
+/** Why an execution did not do what was asked, or undefined. Some that do nothing, or find a difference, end well. */
 function badEnd({ status, error, cause, output }: Execution): string | undefined {
   if (status !== 'SUCCEEDED') return `${error ?? 'no error'} ${cause ?? ''}`.trim();
-  const differs =
-    typeof output === 'object' && output !== null && 'reproduced' in output && output.reproduced === false;
-  return differs ? `the artifact is not the recorded one: ${JSON.stringify(output)}` : undefined;
+  if (typeof output !== 'object' || output === null) return undefined;
+  if ('reproduced' in output && output.reproduced === false)
+    return `the artifact is not the recorded one: ${JSON.stringify(output)}`;
+  if ('decision' in output && output.decision === 'ignore')
+    return `nothing was rolled back: ${'reason' in output ? output.reason : 'no reason'}`;
+  return undefined;
 }

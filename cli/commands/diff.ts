@@ -1,7 +1,7 @@
 import type { RunItem, VersionItem } from '../../contracts/registry.ts';
 import { type Difference, differences, flat } from '../difference.ts';
 import type { Answer, Platform } from '../platform.ts';
-import { blocks, table } from '../text.ts';
+import { blocks, short, table } from '../text.ts';
 import { findVersion } from './find.ts';
 
 interface Side {
@@ -36,13 +36,17 @@ export async function diff(platform: Platform, model: string, a: string, b: stri
       ? 'the same'
       : table(
           head,
-          rows.map((d) => [d.name, d.a, d.b]),
+          rows.map((d) => [d.name, brief(d.a), brief(d.b)]),
         );
   return {
     data: { model, a: left.version.version, b: right.version.version, ...found, notes },
     text: blocks([...SECTIONS.map((s) => [s, body(found[s])] as const), ['', notes.join('\n')]]),
   };
 }
+
+/** A hash by its first digits, anything else as it is. */
+const brief = (value: unknown): unknown =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? short(value) : value;
 
 /** What keeps metrics of two versions from being compared. */
 function notesOn(a: VersionItem, b: VersionItem): string[] {
@@ -59,11 +63,13 @@ function notesOn(a: VersionItem, b: VersionItem): string[] {
   ];
 }
 
-/** Golden metrics of two sets say nothing of two versions. */
+/** The versions' own: those of the champions of their time are not theirs, and those of two golden sets do not compare. */
 const comparable = ({ metrics, goldenVersion }: VersionItem, other: VersionItem): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(metrics).filter(
-      ([name]) => goldenVersion === other.goldenVersion || !/^(champion\.)?golden\./.test(name),
+      ([name]) =>
+        !name.startsWith('champion.') &&
+        (goldenVersion === other.goldenVersion || !name.startsWith('golden.')),
     ),
   );
 

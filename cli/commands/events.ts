@@ -1,3 +1,4 @@
+import { newestFirst } from '../history.ts';
 import type { Answer, Platform } from '../platform.ts';
 import { table } from '../text.ts';
 
@@ -18,7 +19,7 @@ export async function events(platform: Platform, model: string, limit: number): 
     ...statuses.map((e) => ({ kind: 'status' as const, ...e })),
   ];
   // Of one instant: what is later in the list of pointers first, then the statuses that changed with it.
-  const data = all.sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
+  const data = newestFirst(all).slice(0, limit);
   const lines = data.map(
     (e): Line =>
       e.kind === 'status'

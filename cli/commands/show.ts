@@ -1,4 +1,5 @@
 import type { RunItem, StatusEvent, VersionItem } from '../../contracts/registry.ts';
+import { newestFirst } from '../history.ts';
 import type { Answer, Platform } from '../platform.ts';
 import { blocks, minute, pairs, short, table } from '../text.ts';
 import { findVersion } from './find.ts';
@@ -9,14 +10,14 @@ export async function show(platform: Platform, model: string, text: string): Pro
   const version = await findVersion(registry, model, text);
   const [runs, events] = await Promise.all([registry.runs(), registry.statusEvents()]);
   const run = runs.find((r) => r.run === version.run) ?? null;
-  const history = events.filter((e) => e.version === version.version).reverse();
+  const history = newestFirst(events.filter((e) => e.version === version.version)).reverse();
   return {
     data: { version, run, history },
     text: blocks([
       [`${model} version ${version.version}`, pairs(facts(version))],
       ['made', pairs(made(version, run))],
       ['hyperparameters', pairs(Object.entries(run?.hyperparameters ?? {}))],
-      ['metrics', pairs(Object.entries(version.metrics))],
+      ['metrics', metricsTable(version.metrics)],
       ['history', historyTable(history)],
       [
         'artifact',
@@ -43,7 +44,7 @@ export function made(v: VersionItem, run: RunItem | null): [string, unknown][] {
   return [
     ['run', v.run],
     ['started', run && `${minute(run.startedAt)} by ${run.by}: ${run.reason}`],
-    ['commit', lineage?.clean === false ? `${v.commit} (with uncommitted changes)` : v.commit],
+    ['commit', lineage?.clean === false ? `${lineage.commit} (with uncommitted changes)` : v.commit],
     ['dataset', v.datasetVersion],
     ['manifest', lineage && short(lineage.dataset.manifestSha256)],
     ['golden set', v.goldenVersion],
@@ -63,3 +64,18 @@ const historyTable = (events: readonly StatusEvent[]): string =>
         ['AT', 'FROM', 'TO', 'BY', 'REASON'],
         events.map((e) => [minute(e.at), e.from, e.to, e.by, e.reason]),
       );
+
+/** Metrics by set side by side; what is of no set stands in a column of its own. */
+function metricsTable(metrics: VersionItem['metrics']): string {
+  const parts = Object.keys(metrics).map((name) => {
+    const at = name.lastIndexOf('.');
+    return { name, set: at < 0 ? '' : name.slice(0, at), metric: name.slice(at + 1) };
+  });
+  const sets = [...new Set(parts.map((p) => p.set))];
+  const names = [...new Set(parts.map((p) => p.metric))];
+  const value = (set: string, metric: string) => metrics[set === '' ? metric : `${set}.${metric}`];
+  return table(
+    ['', ...sets.map((set) => (set || 'run').toUpperCase())],
+    names.map((metric) => [metric, ...sets.map((set) => value(set, metric))]),
+  );
+}

@@ -36,6 +36,24 @@ describe('reading commands', () => {
     );
   });
 
+  it('show metrics by set side by side, and the life of a version from its beginning', async () => {
+    const { platform, table, addVersion } = world();
+    addVersion(1, {
+      metrics: { 'golden.auc': 0.9, 'validation.auc': 0.8, 'champion.golden.auc': 0.7, seconds: 3 },
+    });
+    const at = '2026-11-16T00:00:00.000Z';
+    const event = { model: 'fraud', version: 1, at, by: 'ada', reason: 'r' };
+    // Told in one instant, and kept in the order of their keys.
+    table.items.set('STATUS#000001#a', { ...event, from: 'registered', to: 'candidate' });
+    table.items.set('STATUS#000001#b', { ...event, from: null, to: 'registered' });
+    const lines = (await type(platform, 'show fraud 1')).out.split('\n').map((l) => l.trim().split(/\s{2,}/));
+    expect(lines).toContainEqual(['GOLDEN', 'VALIDATION', 'CHAMPION.GOLDEN', 'RUN']);
+    expect(lines).toContainEqual(['auc', '0.9', '0.8', '0.7', '-']);
+    expect(lines).toContainEqual(['seconds', '-', '-', '-', '3']);
+    const history = lines.filter((l) => l[0] === '2026-11-16 00:00Z').map((l) => l[2]);
+    expect(history).toEqual(['registered', 'candidate']);
+  });
+
   it('compare two versions by data, features, code and metrics, and leave out what is the same', async () => {
     const { platform, addVersion, artifacts } = world();
     addVersion(1);
@@ -120,6 +138,11 @@ describe('changing commands', () => {
     const bad = await type(platform, 'release fraud 1 --wait');
     expect(bad.code).toBe(EXIT.endedBadly);
     expect(bad.notes).toContain('ended FAILED: ReleaseUndecided too few samples');
+    const output = { decision: 'ignore', reason: 'version 1 was promoted long ago' };
+    executions[0] = { status: 'SUCCEEDED', output, error: null, cause: null };
+    const ignored = await type(platform, 'rollback fraud --wait');
+    expect(ignored.code).toBe(EXIT.endedBadly);
+    expect(ignored.notes).toContain('nothing was rolled back: version 1 was promoted long ago');
   });
 
   it('start nothing for a version or a run that there is not', async () => {

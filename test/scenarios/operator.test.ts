@@ -142,4 +142,7 @@ it('has exit codes that scripts can tell apart', async () => {
   const refused = await coalmine('release', 'fraud', '2', '--wait');
   expect(refused.code).toBe(5);
   expect(refused.err).toContain('VersionNotReleasable');
+  const ignored = await coalmine('rollback', 'fraud', '--wait');
+  expect(ignored.code).toBe(5);
+  expect(ignored.err).toContain('nothing was rolled back: ');
 });
