@@ -6,6 +6,8 @@ import type { RegistryDeps } from './deps.ts';
 
 /** Attempts at a change: what races are runs of one model, so two lost races in a row are rare. */
 const ATTEMPTS = 5;
+/** A stopped job has so long to save its work before it is killed (StopTrainingJob), and pays for it. */
+const STOP_SECONDS = 120;
 type Of = Pick<RunItem, 'run' | 'startedAt' | 'execution'>;
 
 /**
@@ -47,9 +49,12 @@ export async function settle(deps: RegistryDeps, run: Of, usd: number | null): P
   });
 }
 
-/** The most that jobs since the reservation can have cost; never more than was reserved. */
-export function estimate(entry: BudgetEntry, end: Date): BudgetEntry {
-  const hours = Math.max(0, end.getTime() - Date.parse(entry.at)) / 3_600_000;
+/**
+ * The most that jobs from the reservation to their stop can have cost; never more than was reserved. Not the reservation
+ * itself: one stopped search of many trials would lock the rest of the month. Not nothing either, for what ran is billed.
+ */
+export function estimate(entry: BudgetEntry, stopped: Date): BudgetEntry {
+  const hours = Math.max(0, (stopped.getTime() - Date.parse(entry.at)) / 1000 + STOP_SECONDS) / 3600;
   const usd = Number(Math.min(entry.usd, hours * entry.hourlyUsd).toFixed(4));
   return { ...entry, state: 'estimated', usd };
 }
