@@ -1,4 +1,5 @@
 import type { RunItem, StatusEvent, VersionItem } from '../../contracts/registry.ts';
+import type { Attempt, Trial } from '../../contracts/training.ts';
 import { newestFirst } from '../history.ts';
 import type { Answer, Platform } from '../platform.ts';
 import { blocks, minute, pairs, short, table } from '../text.ts';
@@ -18,6 +19,8 @@ export async function show(platform: Platform, model: string, text: string): Pro
       ['made', pairs(made(version, run))],
       ['hyperparameters', pairs(Object.entries(run?.hyperparameters ?? {}))],
       ['metrics', metricsTable(version.metrics)],
+      ['trials', trialsTable(run?.trials ?? [])],
+      ['jobs', jobsTable(run?.attempts ?? [])],
       ['history', historyTable(history)],
       [
         'artifact',
@@ -56,6 +59,33 @@ export function made(v: VersionItem, run: RunItem | null): [string, unknown][] {
     ['cost USD', lineage && (lineage.job.costUsd ?? lineage.unknown['costUsd'])],
   ];
 }
+
+const trialsTable = (trials: readonly Trial[]): string =>
+  trials.length === 0
+    ? ''
+    : table(
+        ['TRIAL', 'STATUS', 'OBJECTIVE', 'SECONDS', 'BILLED', 'HYPERPARAMETERS', 'REASON'],
+        trials.map((t) => [
+          t.job,
+          t.status,
+          t.objective,
+          t.seconds,
+          t.billableSeconds,
+          Object.entries(t.hyperparameters)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+          t.reason?.slice(0, 100),
+        ]),
+      );
+
+/** Only where there was more than the one job that the lineage tells of. */
+const jobsTable = (attempts: readonly Attempt[]): string =>
+  attempts.length < 2
+    ? ''
+    : table(
+        ['JOB', 'INSTANCE', 'BILLED', 'REASON'],
+        attempts.map((a) => [a.job, a.instanceType, a.billableSeconds, a.reason?.slice(0, 100)]),
+      );
 
 const historyTable = (events: readonly StatusEvent[]): string =>
   events.length === 0

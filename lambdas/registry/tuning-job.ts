@@ -25,7 +25,8 @@ export function tuningJobConfig(tuning: Tuning, seed: number): Readonly<Record<s
       ),
     },
     TrainingJobEarlyStoppingType: tuning.earlyStopping ? 'Auto' : 'Off',
-    RandomSeed: seed,
+    // CreateHyperParameterTuningJob takes seeds up to 2³¹ − 1.
+    RandomSeed: seed % 2 ** 31,
   };
 }
 

@@ -89,3 +89,36 @@ it('every model of the project keeps what the definition asks for', async () => 
   const names = (await loadModels()).map((m) => m.name);
   expect(names).toEqual(expect.arrayContaining(['adult-income', 'credit', 'fraud', 'term-deposit']));
 });
+
+it('a trainer must have prices for its budget, and ranges that can be searched', () => {
+  const wrong = () =>
+    defineModel({
+      name: 'demo',
+      description: 'x',
+      task: 'binary',
+      entity: 'id',
+      eventTime: 'at',
+      label: { column: 'y' },
+      features: [{ name: 'a', kind: 'numeric' }],
+      trainer: {
+        fallbackInstanceTypes: ['ml.unheard.of'],
+        maxHours: 9,
+        tuning: {
+          maxTrials: 2,
+          parallel: 3,
+          ranges: {
+            eta: { kind: 'continuous', min: 0, max: 0.3, scale: 'logarithmic' },
+            max_depth: { kind: 'integer', min: 9, max: 3 },
+          },
+        },
+      },
+    });
+  for (const issue of [
+    'trainer.hourlyPriceUsd: no price of ml.unheard.of is known',
+    'trainer.maxWaitHours: must be at least',
+    'trainer.tuning.parallel: must be at most',
+    'trainer.tuning.ranges.eta: a logarithmic range begins above 0',
+    'trainer.tuning.ranges.max_depth: min 9 must be below max 3',
+  ])
+    expect(wrong).toThrow(issue);
+});
