@@ -8,6 +8,7 @@ import { noisyBetter } from './noisy-better.ts';
 import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 import { sliceRegression } from './slice-regression.ts';
+import { spotInterruption } from './spot-interruption.ts';
 import { unfair } from './unfair.ts';
 import { week } from './week.ts';
 
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   lateFailure,
   brokenPipeline,
   idle,
+  spotInterruption,
   replay,
   unfair,
   sliceRegression,
