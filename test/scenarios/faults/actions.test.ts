@@ -75,6 +75,25 @@ describe('a function that dies at any of its calls can be asked again', () => {
     expect(ended).toMatchObject([{ outcome: 'failed', version: null, error: 'Tested at Train: a test' }]);
   });
 
+  it('plan-training, record-training: the run is charged once, with what its jobs were billed', async () => {
+    const run = { run: 'paid-by-hand', startedAt: '2026-11-01T00:00:00.000Z' };
+    const why = { execution: 'arn:paid-by-hand', reason: 'a test', by: 'test' };
+    await stage.invoke(stage.functionName('/Registry/Function'), { action: 'start-run', ...run, ...why });
+    const job = { job: 'job-0', instanceType: 'ml.g5.xlarge' };
+    const short = { ...job, billableSeconds: 0, reason: 'CapacityError: none', short: true };
+    const plan = await dieEverywhere('Registry', { action: 'plan-training', ...run, attempts: [short] });
+    expect(plan).toMatchObject({ instanceType: 'ml.g5.xlarge', waitSeconds: 300 });
+    expect((await stage.budget('2026-11')).runs[run.run]).toMatchObject({
+      state: 'reserved',
+      usd: 4 * 1.408,
+    });
+    const attempts = [short, { ...job, job: 'job-1', billableSeconds: 900, reason: null, short: false }];
+    const done = { ...run, attempts, trials: [], best: null };
+    await dieEverywhere('Registry', { action: 'record-training', ...done });
+    expect((await stage.budget('2026-11')).runs[run.run]).toMatchObject({ state: 'settled', usd: 0.352 });
+    expect((await stage.runs()).find((r) => r.run === run.run)).toMatchObject({ attempts });
+  });
+
   it('register: the run has one version, whose files are all sealed', async () => {
     const input = await stoppedAtRegister();
     const { version } = await dieEverywhere('Registry', input);

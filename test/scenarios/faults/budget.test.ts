@@ -1,6 +1,6 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type BudgetItem, budgetItemSchema } from '../../../contracts/budget.ts';
+import type { BudgetItem } from '../../../contracts/budget.ts';
 import { HOURLY_USD } from '../../../contracts/prices.ts';
 import { type RunItem, registryKeys } from '../../../contracts/registry.ts';
 import { type FaultStage, openStage } from './stage.ts';
@@ -21,12 +21,7 @@ const hourly = () => HOURLY_USD[trainer().instanceType]!;
 const worst = () => hourly() * trainer().maxHours;
 const cents = (usd: number) => Number(usd.toFixed(4));
 
-async function month(): Promise<BudgetItem> {
-  const TableName = stage.r.outputs.RegistryTableName;
-  const { Item } = await stage.r.call('dynamodb', 'GetItem', { TableName, Key: marshall(Key) });
-  const { pk: _pk, sk: _sk, ...item } = unmarshall(Item);
-  return budgetItemSchema.parse(item);
-}
+const month = (): Promise<BudgetItem> => stage.budget(MONTH);
 /** Other runs of the month leave no more than this, until the test has ended. */
 async function leave(usd: number): Promise<void> {
   const TableName = stage.r.outputs.RegistryTableName;

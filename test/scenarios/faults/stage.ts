@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, onTestFinished } from 'vitest';
+import { type BudgetItem, budgetItemSchema } from '../../../contracts/budget.ts';
 import type { DomainEventType } from '../../../contracts/events.ts';
 import {
   type RunItem,
@@ -139,6 +140,12 @@ export class FaultStage {
   async runs(): Promise<RunItem[]> {
     const items = await this.#items(registryKeys.runPrefix);
     return items.map((item) => runItemSchema.parse(item));
+  }
+
+  /** What training costs in a month, e.g. `2026-11`. */
+  async budget(month: string): Promise<BudgetItem> {
+    const [item] = await this.#items(registryKeys.budget(month));
+    return budgetItemSchema.parse(item);
   }
 
   async #items(prefix: string): Promise<Record<string, unknown>[]> {
