@@ -39,7 +39,8 @@ export async function recordTraining(
   const best = input.trials.find((t) => t.job === input.best);
   const hyperparameters = { ...run.hyperparameters, ...best?.hyperparameters };
   await recordJobs(deps, run, input, { hyperparameters });
-  if (input.trials.length > 0) requireCandidate(input.trials, best, deps.definition.trainer.tuning);
+  const { tuning } = deps.definition.trainer;
+  if (tuning && run.reproduces === undefined) requireCandidate(input.trials, best, tuning);
   return { hyperparameters };
 }
 
@@ -47,7 +48,7 @@ export async function recordTraining(
 function requireCandidate(
   trials: readonly Trial[],
   best: Trial | undefined,
-  tuning: { readonly maxFailedTrials: number } | null,
+  tuning: { readonly maxFailedTrials: number },
 ): void {
   const failed = trials.filter((t) => t.status === 'Failed');
   const first = failed[0] && `; the first: ${failed[0].reason ?? 'no reason given'}`;
@@ -56,7 +57,7 @@ function requireCandidate(
       'TuningFailed',
       `none of ${trials.length} trials gave a model, ${failed.length} failed${first ?? ''}`,
     );
-  const allowed = tuning?.maxFailedTrials ?? 0;
+  const allowed = tuning.maxFailedTrials;
   if (failed.length > allowed)
     throw new CoalmineError(
       'TuningFailed',

@@ -160,11 +160,14 @@ describe('recording a training', () => {
     expect(await w.entry('run-1')).toMatchObject({ state: 'settled' });
   });
 
-  it('fails when no trial gave a model', async () => {
-    const { result } = await tuned([trial('t-1', { status: 'Stopped', objective: null })], null);
+  it.each([
+    ['no trial gave a model', [trial('t-1', { status: 'Stopped', objective: null })]],
+    ['there was no trial at all', []],
+  ])('fails when %s', async (_, trials) => {
+    const { result } = await tuned(trials, null);
     await expect(result).rejects.toMatchObject({
       name: 'TuningFailed',
-      message: expect.stringContaining('none of 1 trials'),
+      message: expect.stringContaining(`none of ${trials.length} trials`),
     });
   });
 });
