@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Baseline } from '../../contracts/dataset.ts';
-import { defineModel } from '../../contracts/model-definition.ts';
 import type { PredictionLine } from '../../contracts/prediction.ts';
 import type { VersionItem } from '../../contracts/registry.ts';
 import { goldenStaleness } from '../../lambdas/drift/golden.ts';
@@ -12,14 +11,9 @@ import { sha256 } from '../../lambdas/shared/objects.ts';
 import { numericBaseline } from '../../lambdas/shared/statistics/numeric-baseline.ts';
 import { WindowProfile } from '../../lambdas/shared/statistics/window-profile.ts';
 import { FakeBucket } from '../fakes/bucket.ts';
+import { demo } from './world.ts';
 
-const definition = defineModel({
-  name: 'demo',
-  description: 'demo',
-  task: 'binary',
-  entity: 'id',
-  eventTime: 'at',
-  label: { column: 'y' },
+const definition = demo({
   features: [
     { name: 'n', kind: 'numeric' },
     { name: 'still', kind: 'numeric' },

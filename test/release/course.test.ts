@@ -1,21 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isNamed } from '../../lambdas/shared/errors.ts';
-import { beginInput, line, promote, type World, world } from './world.ts';
+import { line, requests, type World, withChampion, world } from './world.ts';
 
 let w: World;
 beforeEach(async () => {
-  w = world();
-  w.register(1);
-  await promote(w, 'first', 1);
-  w.register(2);
-  w.register(3);
-  w.events.length = 0;
+  w = await withChampion();
 });
-const begin = (id: string, version: number | 'latest' = 2) => w.release(beginInput(id, version));
-const prepare = async (id = 'r', version = 2) => {
-  await begin(id, version);
-  return w.release({ action: 'prepare', release: id });
-};
+const { prepare } = requests(() => w);
 
 describe('shifting', () => {
   it('shares the traffic, then gives all of it to the candidate', async () => {

@@ -1,20 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { beginInput, GOLDEN, line, promote, type World, world } from './world.ts';
+import { beginInput, GOLDEN, line, promote, requests, type World, withChampion, world } from './world.ts';
 
 let w: World;
 beforeEach(async () => {
-  w = world();
-  w.register(1);
-  await promote(w, 'first', 1);
-  w.register(2);
-  w.register(3);
-  w.events.length = 0;
+  w = await withChampion();
 });
-const begin = (id: string, version: number | 'latest' = 2) => w.release(beginInput(id, version));
-const prepare = async (id = 'r', version = 2) => {
-  await begin(id, version);
-  return w.release({ action: 'prepare', release: id });
-};
+const { begin, prepare } = requests(() => w);
 
 describe('beginning a release', () => {
   it('answers the plan of the definition and announces the start', async () => {

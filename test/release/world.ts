@@ -177,3 +177,24 @@ export const line = (n: number, score = 0.5, more: Partial<PredictionLine> = {})
   degraded: false,
   ...more,
 });
+
+/** A world in which version 1 is champion and versions 2 and 3 wait; its events so far are forgotten. */
+export async function withChampion(): Promise<World> {
+  const w = world();
+  w.register(1);
+  await promote(w, 'first', 1);
+  w.register(2);
+  w.register(3);
+  w.events.length = 0;
+  return w;
+}
+
+/** What tests ask of the world that is theirs by then. */
+export function requests(current: () => World) {
+  const begin = (id: string, version: number | 'latest' = 2) => current().release(beginInput(id, version));
+  const prepare = async (id = 'r', version = 2) => {
+    await begin(id, version);
+    return current().release({ action: 'prepare', release: id });
+  };
+  return { begin, prepare };
+}
