@@ -96,6 +96,16 @@ it('tells what differs between two versions', async () => {
   expect(diff['metrics']?.map((d) => d.name)).toContain('golden.auc');
 });
 
+it('tells what the training of both versions has cost', async () => {
+  const versions = await json<{ run: string }[]>('versions', 'fraud');
+  const [month] = await json<{ runs: Record<string, { state: string; usd: number }> }[]>('budget', 'fraud');
+  const entries = versions.map(({ run }) => month!.runs[run]!);
+  expect(entries.map((e) => e.state)).toEqual(['settled', 'settled']);
+  const sum = entries.reduce((usd, e) => usd + e.usd, 0);
+  expect(sum).toBeGreaterThan(0);
+  expect(month).toMatchObject({ budgetUsd: 200, spentUsd: sum, reservedUsd: 0, leftUsd: 200 - sum });
+});
+
 it('releases a version while time passes, and then says what served before and after', async () => {
   const before = await json<{ at: string }[]>('events', 'fraud', '--limit', '1');
   const released = await coalmine('release', 'fraud', '2', '--reason', 'try it', '--wait');
