@@ -62,7 +62,7 @@ export const targets = (s: State): string[] => [
   ...(s.Catch ?? []).map((c) => c.Next),
 ];
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:111122223333:${rest}`;
+const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:123456789012:${rest}`;
 export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   RegistryFunction: arn('lambda', 'function:registry'),
   DatasetFunction: arn('lambda', 'function:dataset'),
@@ -73,7 +73,7 @@ export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   Model: 'fraud',
   ReleaseMachineArn: arn('states', 'stateMachine:release'),
   RollbackMachineArn: arn('states', 'stateMachine:rollback'),
-  TrainingRoleArn: 'arn:aws:iam::111122223333:role/training',
+  TrainingRoleArn: 'arn:aws:iam::123456789012:role/training',
   TrainingImage: 'image',
   InstanceCount: '1',
   VolumeGb: '50',

@@ -3,7 +3,7 @@ import { instanceTypesOf, trainerSchema } from '../../contracts/trainer.ts';
 import type { Attempt, TrainingPlan } from '../../contracts/training.ts';
 import { chooseInstances } from '../../lambdas/registry/capacity.ts';
 import { AwsError } from '../../local/cloud/types.ts';
-import { fakeService } from '../local/states/fake-cloud.ts';
+import { fakeService } from '../local/fake-cloud.ts';
 import type { Functions } from '../local/states/machine-under-test.ts';
 import { type Cast, type Theatre, theatre } from './theatre.ts';
 

@@ -2,7 +2,7 @@ import type { ModelDefinition } from '../../contracts/model-definition.ts';
 import type { StatesService } from '../../local/cloud/services/states/index.ts';
 import { createStates, type Execution } from '../../local/cloud/services/states/index.ts';
 import type { Service } from '../../local/cloud/types.ts';
-import { type FakeCloud, fakeCloud, fakeService } from '../local/states/fake-cloud.ts';
+import { type FakeCloud, fakeCloud, fakeService, MORNING } from '../local/fake-cloud.ts';
 import { FunctionFailure, type Functions, fakeLambda, ROLE } from '../local/states/machine-under-test.ts';
 import { type World, world } from '../release/world.ts';
 import { load, type MachineName, SUBSTITUTIONS } from './load.ts';
@@ -61,25 +61,29 @@ export async function theatre({ policy, functions, services, substitutions }: Ca
   };
   const acts: Functions = { release: w.release, rollback: w.rollback, ...functions };
   const states = createStates();
-  const cloud = fakeCloud([
-    states,
-    fakeLambda(Object.fromEntries(Object.entries(acts).map(([n, run]) => [n, play(n, run)]))),
-    fakeService(
-      'events',
-      {
-        PutEvents: ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
-          if (broken.has('bus')) return { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
-          for (const e of Entries) {
-            announced.push({ type: e.DetailType, detail: JSON.parse(e.Detail) });
-            all.push(e.DetailType);
-          }
-          return { FailedEntryCount: 0, Entries: [] };
+  const cloud = fakeCloud(
+    [
+      states,
+      fakeLambda(Object.fromEntries(Object.entries(acts).map(([n, run]) => [n, play(n, run)]))),
+      fakeService(
+        'events',
+        {
+          PutEvents: ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
+            if (broken.has('bus'))
+              return { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
+            for (const e of Entries) {
+              announced.push({ type: e.DetailType, detail: JSON.parse(e.Detail) });
+              all.push(e.DetailType);
+            }
+            return { FailedEntryCount: 0, Entries: [] };
+          },
         },
-      },
-      { emit: () => {} },
-    ),
-    ...(services ?? []),
-  ]);
+        { emit: () => {} },
+      ),
+      ...(services ?? []),
+    ],
+    MORNING,
+  );
   const given: Record<string, string> = { ...SUBSTITUTIONS, ...substitutions };
   const arns = new Map<MachineName, string>();
   for (const name of ['rollback', 'release', 'retrain'] as const) {

@@ -8,7 +8,7 @@ import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentSchema, signatureSchema, trainingMetricsSchema } from '../../contracts/artifact.ts';
 import { createSageMaker } from '../../local/cloud/services/sagemaker/index.ts';
-import { type FakeCloud, fakeCloud, fakeService } from '../local/states/fake-cloud.ts';
+import { type FakeCloud, fakeCloud, fakeService, MORNING } from '../local/fake-cloud.ts';
 
 const TRAINING = join(import.meta.dirname, '../../training');
 const PYTHON = process.env['COALMINE_PYTHON'] ?? join(TRAINING, '.venv/bin/python');
@@ -43,7 +43,7 @@ async function parquet(name: string, from: number, rows: number): Promise<Buffer
 const uri = (file: string) => ({ S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://data/${file}` } });
 const request = (container: string, HyperParameters: Record<string, string>) => ({
   TrainingJobName: 'job',
-  RoleArn: 'arn:aws:iam::111122223333:role/training',
+  RoleArn: 'arn:aws:iam::123456789012:role/training',
   AlgorithmSpecification: {
     TrainingImage: '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.9',
     TrainingInputMode: 'File',
@@ -99,7 +99,7 @@ async function train(
   });
   const sagemaker = createSageMaker({ command: [PYTHON, join(TRAINING, 'train.py')], wallSeconds: 300 });
   const bus = fakeService('events', {}, { emit: () => {} });
-  const cloud: FakeCloud = Object.assign(fakeCloud([sagemaker, bus, s3]), {
+  const cloud: FakeCloud = Object.assign(fakeCloud([sagemaker, bus, s3], MORNING), {
     dir: mkdtempSync(join(dir, 'job-')),
   });
   sagemaker.interruptTraining(interruptions);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceEvent } from '../../../local/cloud/services/internal.ts';
 import { createCloudWatch } from '../../../local/cloud/services/monitoring/index.ts';
-import { fakeCloud, fakeService } from '../states/fake-cloud.ts';
+import { fakeCloud, fakeService, MORNING } from '../fake-cloud.ts';
 
 const START = Date.parse('2026-11-16T08:00:00Z');
 const minute = (n: number) => START + n * 60_000;
-const topic = 'arn:aws:sns:us-east-1:111122223333:pager';
+const topic = 'arn:aws:sns:us-east-1:123456789012:pager';
 
 function setUp() {
   const cloudwatch = createCloudWatch();
@@ -18,7 +18,7 @@ function setUp() {
       messages.push({ at: cloud.clock.iso(), state: message.NewStateValue, alarm: message.AlarmName });
     },
   });
-  const cloud = fakeCloud([cloudwatch, bus, sns]);
+  const cloud = fakeCloud([cloudwatch, bus, sns], MORNING);
   const alarm = (properties: object, id = 'Alarm') =>
     cloud.create(
       'AWS::CloudWatch::Alarm',
@@ -61,7 +61,7 @@ describe('a metric alarm', () => {
     expect(event).toMatchObject({
       source: 'aws.cloudwatch',
       'detail-type': 'CloudWatch Alarm State Change',
-      resources: ['arn:aws:cloudwatch:us-east-1:111122223333:alarm:Alarm'],
+      resources: ['arn:aws:cloudwatch:us-east-1:123456789012:alarm:Alarm'],
       detail: {
         alarmName: 'Alarm',
         previousState: { value: 'OK' },

@@ -6,13 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ServiceEvent } from '../../../local/cloud/services/internal.ts';
 import { createSageMaker } from '../../../local/cloud/services/sagemaker/index.ts';
 import { AwsError } from '../../../local/cloud/types.ts';
-import { type FakeCloud, fakeCloud, fakeService } from '../states/fake-cloud.ts';
+import { type FakeCloud, fakeCloud, fakeService, MORNING } from '../fake-cloud.ts';
 import { laboratory } from '../states/machine-under-test.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'sagemaker-'));
 afterAll(() => rmSync(dir, { recursive: true }));
-const ROLE = 'arn:aws:iam::111122223333:role/training';
-const KEY = 'arn:aws:kms:us-east-1:111122223333:key/k';
+const ROLE = 'arn:aws:iam::123456789012:role/training';
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/k';
 const root = { kind: 'root' } as const;
 
 function fakeS3(objects: Map<string, Buffer>) {
@@ -65,7 +65,7 @@ function setUp(wallSeconds = 20) {
   const events: ServiceEvent[] = [];
   const bus = fakeService('events', {}, { emit: (e: ServiceEvent) => events.push(e) });
   const s3 = fakeS3(objects);
-  const cloud: FakeCloud = Object.assign(fakeCloud([sagemaker, bus, s3]), { dir });
+  const cloud: FakeCloud = Object.assign(fakeCloud([sagemaker, bus, s3], MORNING), { dir });
   const create = (more: object = {}) => cloud.call(root, 'sagemaker', 'CreateTrainingJob', request(more));
   const describeJob = () => cloud.call(root, 'sagemaker', 'DescribeTrainingJob', { TrainingJobName: 'job' });
   /** Runs the job to its end. */
@@ -188,17 +188,17 @@ describe('a training job', () => {
   it('asks for the role to be passed and for tagging', async () => {
     const { cloud, create } = setUp();
     await create();
-    expect(cloud.asked.slice(0, 3)).toEqual([
+    expect(cloud.asked.slice(0, 3)).toMatchObject([
       {
         action: 'sagemaker:CreateTrainingJob',
-        resource: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/job',
+        resource: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job',
       },
       {
         action: 'iam:PassRole',
         resource: ROLE,
         context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
       },
-      { action: 'sagemaker:AddTags', resource: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/job' },
+      { action: 'sagemaker:AddTags', resource: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job' },
     ]);
   });
 

@@ -7,7 +7,7 @@ import { backoffMs, retryable } from '../../../local/cloud/services/messaging/in
 import { createScheduler } from '../../../local/cloud/services/scheduler/index.ts';
 import { createSns } from '../../../local/cloud/services/sns/index.ts';
 import { AwsError } from '../../../local/cloud/types.ts';
-import { fakeCloud, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, recordingService, START } from '../fake-cloud.ts';
 
 describe('a failed delivery', () => {
   it.each([
@@ -27,9 +27,14 @@ describe('a failed delivery', () => {
 
 it('what got lost in any service is found in one list, oldest first', async () => {
   const states = recordingService('states', ['StartExecution']);
-  const cloud = fakeCloud(
-    ...[createEvents(), createScheduler(), createSns(), createLogs(), createFirehose(), states.service],
-  );
+  const cloud = fakeCloud([
+    createEvents(),
+    createScheduler(),
+    createSns(),
+    createLogs(),
+    createFirehose(),
+    states.service,
+  ]);
   cloud.denied.add('states:StartExecution');
   const Arn = 'arn:aws:states:us-east-1:123456789012:stateMachine:m';
   const RoleArn = 'arn:aws:iam::123456789012:role/r';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDynamoDb } from '../../../local/cloud/services/dynamodb/index.ts';
 import type { Service, Shape } from '../../../local/cloud/types.ts';
-import { fakeCloud, ROLE, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, START } from '../fake-cloud.ts';
 
 const services: Service[] = [];
 afterEach(async () => {
@@ -11,7 +11,7 @@ afterEach(async () => {
 async function table(properties: object = {}) {
   const dynamodb = createDynamoDb();
   services.push(dynamodb);
-  const cloud = fakeCloud(dynamodb);
+  const cloud = fakeCloud([dynamodb]);
   const { ref: TableName } = await cloud.create('AWS::DynamoDB::Table', {
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },

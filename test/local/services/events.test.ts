@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEvents } from '../../../local/cloud/services/events/index.ts';
 import { createSqs } from '../../../local/cloud/services/sqs/index.ts';
 import { AwsError } from '../../../local/cloud/types.ts';
-import { fakeCloud, ROLE, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, recordingService, START } from '../fake-cloud.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rollback';
 const ROLE_ARN = 'arn:aws:iam::123456789012:role/rule';
@@ -11,7 +11,7 @@ const DLQ = 'arn:aws:sqs:us-east-1:123456789012:stack-dlq';
 async function platform(target: object, pattern: object = { source: ['coalmine'] }) {
   const events = createEvents();
   const states = recordingService('states', ['StartExecution']);
-  const cloud = fakeCloud(events, states.service, createSqs());
+  const cloud = fakeCloud([events, states.service, createSqs()]);
   await cloud.create('AWS::SQS::Queue', {}, 'dlq');
   const { ref: EventBusName } = await cloud.create('AWS::Events::EventBus', { Name: 'platform' });
   await cloud.create('AWS::Events::Rule', {

@@ -4,7 +4,7 @@ import { createFirehose } from '../../../local/cloud/services/firehose/index.ts'
 import { evaluatePrefix } from '../../../local/cloud/services/firehose/prefix.ts';
 import { createLogs } from '../../../local/cloud/services/logs/index.ts';
 import { createS3 } from '../../../local/cloud/services/s3/index.ts';
-import { fakeCloud, ROLE, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, START } from '../fake-cloud.ts';
 
 const RoleARN = 'arn:aws:iam::123456789012:role/firehose';
 const forLogs = {
@@ -29,7 +29,7 @@ async function stream(destination: object = {}) {
   const s3 = createS3();
   const firehose = createFirehose();
   const logs = createLogs();
-  const cloud = fakeCloud(s3, firehose, logs);
+  const cloud = fakeCloud([s3, firehose, logs]);
   const { ref: bucket } = await cloud.create('AWS::S3::Bucket', {}, 'bucket');
   await cloud.create('AWS::KinesisFirehose::DeliveryStream', {
     DeliveryStreamType: 'DirectPut',

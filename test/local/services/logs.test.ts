@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogs } from '../../../local/cloud/services/logs/index.ts';
 import { compileFilter } from '../../../local/cloud/services/logs/pattern.ts';
 import type { Service } from '../../../local/cloud/types.ts';
-import { fakeCloud, ROLE, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, recordingService, START } from '../fake-cloud.ts';
 
 const GROUP = '/aws/lambda/inference';
 const FIREHOSE = 'arn:aws:firehose:us-east-1:123456789012:deliverystream/predictions';
@@ -18,7 +18,7 @@ async function logs(properties: object = {}) {
     ...recordingService('monitoring', []).service,
     ...{ record: (...m: unknown[]) => metrics.push(m), ingestEmf: (d: object) => emf.push(d) },
   };
-  const cloud = fakeCloud(service, firehose.service, monitoring);
+  const cloud = fakeCloud([service, firehose.service, monitoring]);
   await service.start?.(cloud);
   await cloud.create('AWS::Logs::LogGroup', { LogGroupName: GROUP, ...properties });
   const filter = (input: object = {}) =>

@@ -7,11 +7,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, openGateway } from '../../../local/cloud/gateway/server.ts';
 import { createS3 } from '../../../local/cloud/services/s3/index.ts';
-import { type FakeCloud, fakeCloud, ROLE } from './fake-cloud.ts';
+import { type FakeCloud, fakeCloud, ROLE } from '../fake-cloud.ts';
 
 const service = createS3();
 const cloud: FakeCloud = {
-  ...fakeCloud(service),
+  ...fakeCloud([service]),
   identify: () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', caller: ROLE }),
 };
 let gateway: Gateway;

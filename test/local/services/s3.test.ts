@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createS3 } from '../../../local/cloud/services/s3/index.ts';
-import { fakeCloud, ROLE, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, recordingService, START } from '../fake-cloud.ts';
 
 const DAY = 86_400_000;
 
 async function bucket(properties: object = {}) {
   const s3 = createS3();
-  const cloud = fakeCloud(s3);
+  const cloud = fakeCloud([s3]);
   const { ref } = await cloud.create('AWS::S3::Bucket', {
     VersioningConfiguration: { Status: 'Enabled' },
     ...properties,
@@ -233,7 +233,7 @@ it('announces new objects to EventBridge when the bucket says so', async () => {
   const emitted: object[] = [];
   const events = { ...recordingService('events', []).service, emit: (e: object) => emitted.push(e) };
   const s3 = createS3();
-  const cloud = fakeCloud(s3, events);
+  const cloud = fakeCloud([s3, events]);
   const { ref } = await cloud.create('AWS::S3::Bucket', {
     NotificationConfiguration: { EventBridgeConfiguration: {} },
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../local/cloud/services/scheduler/expression.ts';
 import { createScheduler, groupArn } from '../../../local/cloud/services/scheduler/index.ts';
 import { createSqs } from '../../../local/cloud/services/sqs/index.ts';
-import { fakeCloud, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, recordingService, START } from '../fake-cloud.ts';
 
 const HOUR = 3_600_000;
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
@@ -53,7 +53,7 @@ async function schedule(properties: object, target: object = {}) {
   const scheduler = createScheduler();
   const states = recordingService('states', ['StartExecution']);
   const lambda = recordingService('lambda', ['Invoke']);
-  const cloud = fakeCloud(scheduler, states.service, lambda.service, createSqs());
+  const cloud = fakeCloud([scheduler, states.service, lambda.service, createSqs()]);
   await cloud.create('AWS::SQS::Queue', {}, 'dlq');
   await cloud.create('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(1 hour)',

@@ -21,12 +21,12 @@ import { createDynamoDb } from '../../../local/cloud/services/dynamodb/index.ts'
 import { createEvents } from '../../../local/cloud/services/events/index.ts';
 import { createLogs } from '../../../local/cloud/services/logs/index.ts';
 import { createS3 } from '../../../local/cloud/services/s3/index.ts';
-import { type FakeCloud, fakeCloud, ROLE, START } from './fake-cloud.ts';
+import { type FakeCloud, fakeCloud, ROLE, START } from '../fake-cloud.ts';
 
 const logs = createLogs();
 const services = [createS3(), createDynamoDb(), createEvents(), logs];
 const cloud: FakeCloud = {
-  ...fakeCloud(...services),
+  ...fakeCloud(services),
   identify: () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', caller: ROLE }),
 };
 const problems: unknown[] = [];

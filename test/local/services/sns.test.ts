@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createSns } from '../../../local/cloud/services/sns/index.ts';
 import { createSqs } from '../../../local/cloud/services/sqs/index.ts';
-import { fakeCloud, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, recordingService, START } from '../fake-cloud.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:stack-inbox';
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:f';
@@ -9,7 +9,7 @@ const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:f';
 async function topic() {
   const sns = createSns();
   const lambda = recordingService('lambda', ['Invoke']);
-  const cloud = fakeCloud(sns, createSqs(), lambda.service);
+  const cloud = fakeCloud([sns, createSqs(), lambda.service]);
   await cloud.create('AWS::SQS::Queue', {}, 'inbox');
   const { ref: TopicArn } = await cloud.create('AWS::SNS::Topic', { DisplayName: 'Alerts' }, 'alerts');
   const subscribe = (Protocol: string, Endpoint: string, more: object = {}) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSqs } from '../../../local/cloud/services/sqs/index.ts';
 import type { Service, Shape } from '../../../local/cloud/types.ts';
-import { fakeCloud, ROLE, recordingService, START } from './fake-cloud.ts';
+import { fakeCloud, ROLE, recordingService, START } from '../fake-cloud.ts';
 
 async function queue(properties: object = {}) {
   const metrics: { name: string; value: number; at: number }[] = [];
@@ -13,7 +13,7 @@ async function queue(properties: object = {}) {
     },
   };
   const sqs = createSqs();
-  const cloud = fakeCloud(sqs, monitoring);
+  const cloud = fakeCloud([sqs, monitoring]);
   const { ref: QueueUrl } = await cloud.create('AWS::SQS::Queue', properties, 'q');
   const run = (operation: string, input: Shape = {}) => cloud.root('sqs', operation, { QueueUrl, ...input });
   const bodies = async (more: Shape = {}) =>

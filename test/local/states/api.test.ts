@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Transition } from '../../../local/cloud/services/states/index.ts';
 import type { StatesService } from '../../../local/cloud/services/states/service.ts';
-import { fakeService } from './fake-cloud.ts';
+import { fakeService } from '../fake-cloud.ts';
 import { invoke, type Laboratory, laboratory } from './machine-under-test.ts';
 
 const wait = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 60, End: true } } };
@@ -179,14 +179,14 @@ describe('what others see', () => {
     );
     const lab = laboratory({}, [logs]);
     const { ref } = await lab.cloud.create('AWS::StepFunctions::StateMachine', {
-      RoleArn: 'arn:aws:iam::111122223333:role/machine',
+      RoleArn: 'arn:aws:iam::123456789012:role/machine',
       DefinitionString: JSON.stringify({ QueryLanguage: 'JSONata', ...wait }),
       LoggingConfiguration: {
         Level: 'ALL',
         Destinations: [
           {
             CloudWatchLogsLogGroup: {
-              LogGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:machines:*',
+              LogGroupArn: 'arn:aws:logs:us-east-1:123456789012:log-group:machines:*',
             },
           },
         ],

@@ -102,7 +102,7 @@ describe('Task', () => {
     const e = await lab.run(states({ A: { ...invoke('double'), End: true } }), { n: 21 });
     expect(outputOf(e)).toEqual({ ExecutedVersion: '$LATEST', Payload: { n: 42 }, StatusCode: 200 });
     expect(lab.cloud.calls.at(-1)!.caller).toMatchObject({
-      roleArn: 'arn:aws:iam::111122223333:role/machine',
+      roleArn: 'arn:aws:iam::123456789012:role/machine',
     });
   });
 

@@ -1,7 +1,7 @@
 import type { ServiceEvent } from '../../../local/cloud/services/internal.ts';
 import { createStates, type Execution } from '../../../local/cloud/services/states/index.ts';
 import type { Service } from '../../../local/cloud/types.ts';
-import { type FakeCloud, fakeCloud, fakeService } from './fake-cloud.ts';
+import { type FakeCloud, fakeCloud, fakeService, MORNING } from '../fake-cloud.ts';
 
 export type Functions = Record<string, (payload: never) => unknown>;
 
@@ -37,7 +37,7 @@ export function fakeLambda(functions: Functions): Service {
   });
 }
 
-export const ROLE = 'arn:aws:iam::111122223333:role/machine';
+export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 export const invoke = (name: string, payload: unknown = '{% $states.input %}') => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -62,10 +62,10 @@ export function laboratory(functions: Functions = {}, services: readonly Service
     { emit: (e: ServiceEvent) => events.push(e) },
   );
   const own = new Set(services.map((s) => s.name));
-  const cloud = fakeCloud([
-    ...services,
-    ...[states, bus, fakeLambda(functions)].filter((s) => !own.has(s.name)),
-  ]);
+  const cloud = fakeCloud(
+    [...services, ...[states, bus, fakeLambda(functions)].filter((s) => !own.has(s.name))],
+    MORNING,
+  );
   const machine = async (definition: object, name = 'Machine') => {
     const DefinitionString = JSON.stringify({ QueryLanguage: 'JSONata', ...definition });
     return (await cloud.create('AWS::StepFunctions::StateMachine', { DefinitionString, RoleArn: ROLE }, name))

@@ -91,7 +91,7 @@ describe('nested executions', () => {
     const e = await lab.run(one(start('', arn)), { n: 1 });
     expect([secondsOf(e), outputOf(e).ExecutionArn]).toEqual([
       0,
-      expect.stringContaining('execution:Stack-Child:child'),
+      expect.stringContaining('execution:stack-child:child'),
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VirtualClock } from '../../../local/cloud/clock.ts';
+import { VirtualClock } from '../../local/cloud/clock.ts';
 import {
   type Access,
   AwsError,
@@ -11,7 +11,7 @@ import {
   NotSupportedLocally,
   type Service,
   type Shape,
-} from '../../../local/cloud/types.ts';
+} from '../../local/cloud/types.ts';
 
 /** A decision that was asked for. */
 export interface Asked extends Access {
@@ -21,6 +21,7 @@ export interface Asked extends Access {
 /** A cloud of a few services with a real clock. It allows everything but what `denied` names, and records it. */
 export interface FakeCloud extends Cloud {
   readonly asked: Asked[];
+  readonly calls: { caller: Caller; service: string; operation: string; input: unknown }[];
   /** Actions that nobody but root may do. */
   readonly denied: Set<string>;
   /** Creates a resource as the loader would, its schema included. */
@@ -30,11 +31,14 @@ export interface FakeCloud extends Cloud {
 }
 
 export const START = Date.UTC(2026, 10, 16);
+/** When people are at work and machines are tried. */
+export const MORNING = Date.UTC(2026, 10, 16, 8);
 export const ROLE: Caller = { kind: 'role', roleArn: 'arn:aws:iam::123456789012:role/tester', session: 't' };
 
-export function fakeCloud(...services: Service[]): FakeCloud {
-  const clock = new VirtualClock(START);
+export function fakeCloud(services: readonly Service[], start = START): FakeCloud {
+  const clock = new VirtualClock(start);
   const asked: Asked[] = [];
+  const calls: FakeCloud['calls'] = [];
   const denied = new Set<string>();
   let counter = 0;
   const hex = (digits: number) => (++counter).toString(16).padStart(digits, '0').slice(-digits);
@@ -46,6 +50,7 @@ export function fakeCloud(...services: Service[]): FakeCloud {
   const cloud: FakeCloud = {
     clock,
     asked,
+    calls,
     denied,
     random: { next: () => 0.5, uuid: () => `00000000-0000-4000-8000-${hex(12)}`, hex },
     account: '123456789012',
@@ -56,6 +61,7 @@ export function fakeCloud(...services: Service[]): FakeCloud {
       clock.busy(`${service}:${operation}`, async () => {
         const op = find(service).operations[operation];
         if (!op) throw new NotSupportedLocally(`${service}:${operation}`);
+        calls.push({ caller, service, operation, input });
         cloud.authorize(caller, op.access(input, cloud));
         return await op.run(input, { caller, cloud });
       }),
@@ -112,4 +118,27 @@ export function recordingService(name: string, operations: readonly string[]) {
     ),
   };
   return { service, calls, failing };
+}
+
+/** A service of hand-written operations that ask for nothing. */
+export function fakeService(
+  name: string,
+  operations: Record<string, (input: Shape, call: { caller: Caller; cloud: Cloud }) => unknown>,
+  more: object = {},
+): Service {
+  return {
+    name,
+    protocol: 'json',
+    operations: Object.fromEntries(
+      Object.entries(operations).map(([operation, run]) => [
+        operation,
+        {
+          access: () => [{ action: `${name}:${operation}`, resource: '*' }],
+          run: async (input: Shape, call: { caller: Caller; cloud: Cloud }) => run(input, call),
+        },
+      ]),
+    ),
+    resources: [],
+    ...more,
+  };
 }
