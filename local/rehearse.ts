@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { definitionOf } from './rehearsal/definition.ts';
 import { runScenario } from './rehearsal/run.ts';
 import { serve } from './rehearsal/serve.ts';
 import { Terminal } from './rehearsal/terminal.ts';
+import { TRAINERS, type TrainerChoice, trainingCommand } from './rehearsal/trainer.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
@@ -14,6 +16,8 @@ Usage: npm run rehearse -- [options]
 ${SCENARIOS.map((s) => `                     ${s.name.padEnd(16)} ${firstSentence(s.summary)}`).join('\n')}
   --model NAME     the model; must be the one that the scenario is about
   --data FILE      the data of scenario replay (Bank Marketing: bank-additional-full.csv) or adult (adult.data)
+  --trainer WHAT   embedded (default, needs no Python), or container: the Python program of the training containers in
+                   the environment that npm run training:install makes
   --seed N         seed of the world and of everything random in the local cloud (default 1)
   --out FOLDER     where report.html and report.json go (default rehearsal)
   --serve          keep the API up at the end and print a curl line that asks it
@@ -34,6 +38,7 @@ const OPTIONS = {
   scenario: { type: 'string' },
   model: { type: 'string' },
   data: { type: 'string' },
+  trainer: { type: 'string' },
   seed: { type: 'string' },
   out: { type: 'string' },
   serve: { type: 'boolean' },
@@ -62,6 +67,12 @@ function findScenario(name: string, model: string | undefined): Scenario {
   return scenario;
 }
 
+function readTrainer(text: string): TrainerChoice {
+  const choice = TRAINERS.find((t) => t === text);
+  if (!choice) throw new UsageError(`--trainer takes ${TRAINERS.join(' or ')}, not '${text}'`);
+  return choice;
+}
+
 function readSeed(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed) || seed < 0 || text.trim() === '')
@@ -78,6 +89,10 @@ async function main(): Promise<number> {
   const scenario = findScenario(options.scenario ?? SCENARIOS[0]!.name, options.model);
   if (scenario.needsData && options.data === undefined)
     throw new UsageError(`scenario ${scenario.name} needs --data FILE`);
+  const training = trainingCommand(
+    readTrainer(options.trainer ?? TRAINERS[0]),
+    await definitionOf(scenario.model),
+  );
   const out = resolve(options.out ?? 'rehearsal');
   const terminal = new Terminal(process.stdout);
   const report = await runScenario({
@@ -86,6 +101,7 @@ async function main(): Promise<number> {
     out,
     data: options.data === undefined ? undefined : resolve(options.data),
     terminal,
+    training,
     afterwards: options.serve ? (r) => serve(r, terminal) : undefined,
   });
   const good = report.ended === 'as expected';
@@ -100,6 +116,7 @@ async function main(): Promise<number> {
 const FOR_PEOPLE = new Set([
   'UsageError',
   'FolderInUse',
+  'TrainerMissing',
   'AdultFileError',
   'BankFileError',
   'UnknownModel',

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningCloud, startCloud } from '../cloud/cloud.ts';
-import { SERVICES } from '../cloud/services/index.ts';
+import { servicesWith } from '../cloud/services/index.ts';
 import { undelivered } from '../cloud/services/internal.ts';
 import type { Report, ReportData } from '../report/data.ts';
 import { toHtml, toJson } from '../report/html.ts';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly out: string;
   readonly data: string | undefined;
   readonly terminal: Terminal;
+  /** Command of the training program. @default the embedded trainer */
+  readonly training?: readonly string[];
   /** Called when the scenario has ended and before the cloud stops. */
   readonly afterwards?: (rehearsal: Rehearsal) => Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function runScenario(options: RunOptions): Promise<Report> {
       start: new Date(stage.start),
       seed,
       dir,
-      services: SERVICES,
+      services: servicesWith({ sagemaker: { command: options.training } }),
     });
     try {
       return await playAndReport(options, stage, running, started);

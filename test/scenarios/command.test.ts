@@ -9,7 +9,11 @@ it('--help names every option and scenario', async () => {
 });
 
 const wrong: [string[], string][] = [
-  [['--sceanrio', 'week'], 'Options are --scenario, --model, --data, --seed, --out, --serve, --help'],
+  [
+    ['--sceanrio', 'week'],
+    'Options are --scenario, --model, --data, --trainer, --seed, --out, --serve, --help',
+  ],
+  [['--trainer', 'gpu'], "--trainer takes embedded or container, not 'gpu'"],
   [['--scenario', 'year'], "unknown scenario 'year'; there are week, crash-release"],
   [['--seed', 'x'], "--seed takes a whole number from 0, not 'x'"],
   [['--model', 'term-deposit'], 'scenario week is about model fraud'],

@@ -39,3 +39,19 @@ describe('every scenario ends as expected', () => {
     });
   }
 });
+
+const PYTHON =
+  process.env['COALMINE_PYTHON'] ?? resolve(import.meta.dirname, '../../training/.venv/bin/python');
+const installed = existsSync(PYTHON);
+
+describe('with the program of the training containers', () => {
+  for (const scenario of ['week', 'spot-interruption'])
+    it.skipIf(!installed)(
+      `${scenario} ends as expected${installed ? '' : ' (SKIPPED: run npm run training:install first)'}`,
+      async () => {
+        const { code, printed, report } = await rehearse('--scenario', scenario, '--trainer', 'container');
+        expect(report.ended, printed).toBe('as expected');
+        expect(code).toBe(0);
+      },
+    );
+});

@@ -8,14 +8,18 @@ import { createLambda } from './lambda/index.ts';
 import { createLogs } from './logs/index.ts';
 import { createCloudWatch } from './monitoring/index.ts';
 import { createS3 } from './s3/index.ts';
-import { createSageMaker } from './sagemaker/index.ts';
+import { createSageMaker, type SageMakerOptions } from './sagemaker/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSns } from './sns/index.ts';
 import { createSqs } from './sqs/index.ts';
 import { createStates } from './states/index.ts';
 
-/** Every service of the local cloud. */
-export const SERVICES: readonly ServiceFactory[] = [
+/** Every service of the local cloud; training jobs run as `sagemaker` says. */
+export const servicesWith = ({
+  sagemaker,
+}: {
+  readonly sagemaker?: SageMakerOptions;
+}): readonly ServiceFactory[] => [
   ...CORE_SERVICES,
   createS3,
   createDynamoDb,
@@ -29,5 +33,7 @@ export const SERVICES: readonly ServiceFactory[] = [
   createLambda,
   createApiGateway,
   createStates,
-  createSageMaker,
+  () => createSageMaker(sagemaker),
 ];
+
+export const SERVICES = servicesWith({});
