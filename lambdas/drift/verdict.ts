@@ -10,6 +10,7 @@ import {
 } from './feature-statistics.ts';
 import { cosineDistance } from './statistics/centroid.ts';
 import { benjaminiHochberg } from './statistics/false-discovery.ts';
+import { unknownOf, unknownOfWindow } from './unknown.ts';
 
 /** What the check found of one feature. Rates are shares, 0 to 1. */
 export interface FeatureVerdict {
@@ -24,6 +25,8 @@ export interface FeatureVerdict {
   readonly statistics: FeatureStatistics;
   /** p-value of the χ² test, adjusted for the number of features that are watched; null when there was no test. */
   readonly adjustedP: number | null;
+  /** Why something is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   /** Why it counts as drifted; empty when it does not. */
   readonly reasons: readonly string[];
 }
@@ -34,6 +37,8 @@ export interface WindowVerdict {
   /** Cosine distance of the mean one-hot rows (each feature's bins as dimensions): how far all features moved together. */
   readonly centroidDistance: number | null;
   readonly maxPsi: number | null;
+  /** Why something is null, by its name. */
+  readonly unknown: Readonly<Record<string, string>>;
   /** Highest null rate of any feature. */
   readonly nullRate: number;
   /** Names of drifted features, and `score` when the score has drifted. */
@@ -71,11 +76,15 @@ export function judgeWindow(baseline: Baseline, window: WindowProfile, limits: L
   const psis = watched.flatMap((name) => features[name]!.psi ?? []);
   const drifted = watched.filter((name) => features[name]!.reasons.length > 0);
   if (scorePsi !== null && scorePsi > limits.scorePsi) drifted.push('score');
-  return {
-    features,
+  const whole = {
     scorePsi,
     centroidDistance: centroidDistance(watched.map((name) => bins[name]!)),
     maxPsi: psis.length > 0 ? Math.max(...psis) : null,
+  };
+  return {
+    features,
+    ...whole,
+    unknown: unknownOfWindow(whole),
     nullRate: Math.max(0, ...Object.values(features).map((f) => f.nullRate)),
     drifted,
   };
@@ -103,7 +112,8 @@ function judgeFeature(
     reasons.push(`null rate rose from ${baselineNullRate.toFixed(3)} to ${nullRate.toFixed(3)}`);
   if (outOfRange !== null && outOfRange > limits.outOfRange)
     reasons.push(`${outOfRange.toFixed(3)} of the values are out of the baseline's range`);
-  return { ...found, nullRate, baselineNullRate, outOfRange, unseen, reasons };
+  const unknown = unknownOf(profile.kind, found.psi, found);
+  return { ...found, nullRate, baselineNullRate, outOfRange, unseen, unknown, reasons };
 }
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -38,6 +38,28 @@ it('a feature that the log does not carry counts as missing, not as zero', () =>
   expect(nullRate).toBe(1);
 });
 
+it('whatever is null has a reason, of a feature and of the window', () => {
+  const empty = new WindowProfile(baseline);
+  const verdict = judgeWindow(baseline, empty, { ...limits, exclude: [] });
+  const feature = verdict.features['hour']!;
+  const nulls = (of: object) =>
+    Object.entries(of)
+      .filter(([, v]) => v === null)
+      .map(([name]) => name);
+  const missing = [...nulls(feature), ...nulls(feature.statistics)];
+  expect(missing).toContain('psi');
+  expect(missing.filter((name) => !feature.unknown[name])).toEqual([]);
+  expect(nulls(verdict)).toContain('scorePsi');
+  expect(nulls(verdict).filter((name) => !verdict.unknown[name])).toEqual([]);
+  const watching = new WindowProfile(baseline);
+  for (let i = 0; i < 40; i++) watching.add({ hour: (i % 4) + 0.5 }, 0.1);
+  const known = judgeWindow(baseline, watching, { ...limits, exclude: ['hour'] }).features['hour']!;
+  expect(known.unknown).toEqual({
+    adjustedP: 'the feature is not watched (drift.exclude)',
+    unseen: 'numbers have no vocabulary',
+  });
+});
+
 it('a value at the edge of its range is compared as the float32 that training saw', () => {
   const edge = Math.fround(0.1); // a little above 0.1
   const tenth: Baseline = {
