@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
-import { ModelFunction } from '../lambda/model-function.ts';
+import { DataFunction } from '../lambda/data-function.ts';
 import type { DeadLetters } from '../shared/dead-letters.ts';
 import type { ModelStackProps } from '../shared/model-stack.ts';
 
@@ -10,20 +10,12 @@ export interface DriftFunctionProps extends ModelStackProps {
 }
 
 /** Compares what the champion sees and says with its baseline. */
-export class DriftFunction extends ModelFunction {
+export class DriftFunction extends DataFunction {
   constructor(scope: Construct, id: string, props: DriftFunctionProps) {
-    super(scope, id, {
-      ...props,
-      capability: 'drift',
-      key: props.storage.dataKey.key,
-      memoryMb: 3538,
-      timeoutSeconds: 900,
-      temporaryMb: 4096,
-    });
+    super(scope, id, { ...props, capability: 'drift', temporaryMb: 4096 });
     props.storage.buckets.grantReadSealed(this);
     props.storage.buckets.grantCheckDrift(this);
     props.storage.registry.grantReadWrite(this);
-    props.storage.platformBus.grantPublish(this);
     // The schedule invokes without waiting: Lambda tries again twice, then the check is a dead letter.
     this.function.configureAsyncInvoke({
       retryAttempts: 2,
