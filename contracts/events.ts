@@ -53,6 +53,8 @@ export const domainEventSchema = z.discriminatedUnion('type', [
   event('training.completed', {
     run: z.string(),
     seconds: z.number(),
+    /** Of all trials, for a search; null where SageMaker did not tell. */
+    billedSeconds: z.number().nullable(),
     metrics: z.record(z.string(), z.number()),
   }),
   /** No job was started: its worst case is more than what is left of the model's budget for the month. */

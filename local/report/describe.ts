@@ -63,7 +63,8 @@ const DESCRIBE: Describers = {
   'run.repeated': (e) =>
     `run ${e.of} again: ${e.equal ? 'the same model, bit by bit' : 'another model'}${e.differences.length > 0 ? ` (${shorten(e.differences.join('; '))})` : ''}`,
   'version.archived': (e) => `version ${e.version}: ${e.reason}`,
-  'training.completed': (e) => `${n(Math.round(e.seconds))} s billed`,
+  'training.completed': (e) =>
+    `${n(Math.round(e.seconds))} s, ${e.billedSeconds === null ? 'billed unknown' : `${n(e.billedSeconds)} billed`}`,
   'budget.exceeded': (e) =>
     `${e.month}: up to ${e.worstCaseUsd.toFixed(2)} USD asked for, ${e.leftUsd.toFixed(2)} of ${e.budgetUsd.toFixed(2)} left`,
   'training.postponed': (e) =>

@@ -87,14 +87,15 @@ describe('the retrain machine', () => {
     expect(t.states.executions).toHaveLength(1);
   });
 
-  it('announces the training with its metrics', async () => {
-    const { t } = await setUp();
+  it.each([40, null])('announces the training with its metrics and %s billed seconds', async (billed) => {
+    const { t } = await setUp({ answer: { BillableTimeInSeconds: billed ?? undefined } });
     await t.end(await t.start('retrain', {}, 'run-1'));
     const { type, detail } = t.announced[0]!;
     expect(domainEventSchema.parse({ type, ...detail })).toMatchObject({
       type: 'training.completed',
       run: 'run-1',
       seconds: 120,
+      billedSeconds: billed,
       metrics: { 'validation-auc': 0.9, 'train-logloss': 0.1 },
     });
   });
