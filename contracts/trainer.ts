@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hourlyUsd } from './prices.ts';
+import { worstCase } from './worst-case.ts';
 
 const hours = z.number().positive();
 const instanceType = z.string().regex(/^ml\./, 'must be a SageMaker instance type such as ml.g5.xlarge');
@@ -101,12 +102,21 @@ export function trainerIssues(trainer: Trainer): { path: (string | number)[]; me
   const issues: { path: (string | number)[]; message: string }[] = [];
   if (trainer.maxWaitHours < trainer.maxHours)
     issues.push({ path: ['maxWaitHours'], message: 'must be at least trainer.maxHours' });
-  for (const type of instanceTypesOf(trainer))
-    if (hourlyUsd(trainer, type) === undefined)
+  const types = instanceTypesOf(trainer);
+  const unpriced = types.filter((type) => hourlyUsd(trainer, type) === undefined);
+  for (const type of unpriced)
+    issues.push({
+      path: ['hourlyPriceUsd'],
+      message: `no price of ${type} is known, and the budget needs one: set it`,
+    });
+  if (unpriced.length === 0) {
+    const { usd } = worstCase(trainer, types, true);
+    if (usd > trainer.monthlyBudgetUsd)
       issues.push({
-        path: ['hourlyPriceUsd'],
-        message: `no price of ${type} is known, and the budget needs one: set it`,
+        path: ['monthlyBudgetUsd'],
+        message: `${trainer.monthlyBudgetUsd} USD never suffice for one training, which may cost up to ${usd.toFixed(2)}: raise it, or ask for less (maxHours, tuning.maxTrials, instance types)`,
       });
+  }
   for (const [name, range] of Object.entries(trainer.tuning?.ranges ?? {})) {
     if (range.kind === 'categorical') continue;
     const path = ['tuning', 'ranges', name];

@@ -1,7 +1,7 @@
 import { type BudgetEntry, type BudgetItem, budgetTotals, monthOf } from '../../contracts/budget.ts';
 import { type RunItem, registryKeys } from '../../contracts/registry.ts';
+import type { WorstCase } from '../../contracts/worst-case.ts';
 import { CoalmineError } from '../shared/errors.ts';
-import type { WorstCase } from './cost.ts';
 import type { RegistryDeps } from './deps.ts';
 
 /** Attempts at a change: what races are runs of one model, so two lost races in a row are rare. */

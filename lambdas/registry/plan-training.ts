@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { RegistryInput } from '../../contracts/steps.ts';
 import type { Trainer } from '../../contracts/trainer.ts';
 import { jobPrefixes, type TrainingPlan } from '../../contracts/training.ts';
+import { worstCase } from '../../contracts/worst-case.ts';
 import { CoalmineError } from '../shared/errors.ts';
 import { reserve } from './budget.ts';
 import { chooseInstances } from './capacity.ts';
-import { billedUsd, worstCase } from './cost.ts';
+import { billedUsd } from './cost.ts';
 import type { ActionInput, RegistryDeps } from './deps.ts';
 import { fixedHyperparameters, tuningJobConfig } from './tuning-job.ts';
 

@@ -122,3 +122,23 @@ it('a trainer must have prices for its budget, and ranges that can be searched',
   ])
     expect(wrong).toThrow(issue);
 });
+
+it('a budget must suffice for one training at its worst, every trial of a search counted', () => {
+  const trained = (trainer: object) => () =>
+    defineModel({
+      name: 'demo',
+      description: 'x',
+      task: 'binary',
+      entity: 'id',
+      eventTime: 'at',
+      label: { column: 'y' },
+      features: [{ name: 'a', kind: 'numeric' }],
+      trainer: { hourlyPriceUsd: 2, maxHours: 3, ...trainer },
+    });
+  expect(trained({ monthlyBudgetUsd: 6 })).not.toThrow();
+  expect(trained({ monthlyBudgetUsd: 5.99 })).toThrow(
+    'trainer.monthlyBudgetUsd: 5.99 USD never suffice for one training, which may cost up to 6.00',
+  );
+  const ranges = { eta: { kind: 'continuous', min: 0.01, max: 0.3 } };
+  expect(trained({ monthlyBudgetUsd: 59, tuning: { maxTrials: 10, ranges } })).toThrow('up to 60.00');
+});
