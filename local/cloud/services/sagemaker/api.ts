@@ -1,7 +1,7 @@
-import { type Access, AwsError, type Cloud, NotSupportedLocally, type Operation } from '../../types.ts';
+import { type Access, AwsError, type Cloud, type Operation } from '../../types.ts';
 import { arnOf } from '../common.ts';
 import { Job } from './job.ts';
-import { parseRequest } from './request.ts';
+import { parseRequest, type TrainingRequest } from './request.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 
 const jobArn = (cloud: Cloud, name: unknown): string => arnOf(cloud, 'sagemaker', `training-job/${name}`);
@@ -43,30 +43,32 @@ const onArn =
     { action: `sagemaker:${action}`, resource: String(input['ResourceArn']) },
   ];
 
-const unsupported = (operation: string): Operation => ({
-  access: () => [],
-  run: () => {
-    throw new NotSupportedLocally(`SageMaker ${operation}`);
-  },
-});
+/** Makes a training job and runs it to its end. @throws AwsError ResourceInUse for a name that was used */
+export const startJob =
+  (jobs: Map<string, Job>, options: RunnerOptions) =>
+  (cloud: Cloud, request: TrainingRequest): Job => {
+    const name = request.TrainingJobName;
+    if (jobs.has(name))
+      throw new AwsError('ResourceInUse', `Training job names must be unique: '${name}' exists already`);
+    const arn = jobArn(cloud, name);
+    const caller = cloud.assume(request.RoleArn, 'sagemaker.amazonaws.com', 'SageMaker', arn);
+    const job = new Job(cloud, arn, request);
+    jobs.set(name, job);
+    const runner = new Runner(cloud, caller, job, options);
+    cloud.clock.spawn(`training job ${name}`, () => runner.run());
+    return job;
+  };
 
-/** The operations of SageMaker that this cloud has. */
-export function operations(jobs: Map<string, Job>, options: RunnerOptions): Record<string, Operation> {
+/** The operations on training jobs. */
+export function operations(
+  jobs: Map<string, Job>,
+  start: ReturnType<typeof startJob>,
+): Record<string, Operation> {
   return {
     CreateTrainingJob: {
       access: createAccess,
       run: (input, { cloud }) => {
-        const request = parseRequest(input);
-        const name = request.TrainingJobName;
-        if (jobs.has(name))
-          throw new AwsError('ResourceInUse', `Training job names must be unique: '${name}' exists already`);
-        const arn = jobArn(cloud, name);
-        const caller = cloud.assume(request.RoleArn, 'sagemaker.amazonaws.com', 'SageMaker', arn);
-        const job = new Job(cloud, arn, request);
-        jobs.set(name, job);
-        const runner = new Runner(cloud, caller, job, options);
-        cloud.clock.spawn(`training job ${name}`, () => runner.run());
-        return { TrainingJobArn: arn };
+        return { TrainingJobArn: start(cloud, parseRequest(input)).arn };
       },
     },
     DescribeTrainingJob: {
@@ -108,6 +110,5 @@ export function operations(jobs: Map<string, Job>, options: RunnerOptions): Reco
         Tags: [...byArn(jobs, input.ResourceArn).tags].map(([Key, Value]) => ({ Key, Value })),
       }),
     },
-    CreateHyperParameterTuningJob: unsupported('CreateHyperParameterTuningJob'),
   };
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { NotSupportedLocally } from '../../types.ts';
-import { jobOf, operations } from './api.ts';
+import { jobOf, operations, startJob } from './api.ts';
 import type { Job } from './job.ts';
 import type { SageMakerService } from './service.ts';
+import { tuningJobOf, tuningOperations } from './tuning/api.ts';
+import type { TuningJob } from './tuning/job.ts';
 
 export type { SageMakerService } from './service.ts';
 
@@ -15,28 +16,30 @@ export interface SageMakerOptions {
 
 const EMBEDDED_TRAINER = join(import.meta.dirname, '../../../trainer/main.ts');
 
-/** Amazon SageMaker: training jobs, whose containers are processes here. */
+/** Amazon SageMaker: training jobs, whose containers are processes here, and searches over them. */
 export function createSageMaker(options: SageMakerOptions = {}): SageMakerService {
   const jobs = new Map<string, Job>();
   const faults = new Set<{ left: number; match: (jobName: string) => boolean }>();
+  const tuningJobs = new Map<string, TuningJob>();
+  const start = startJob(jobs, {
+    command: options.command ?? [process.execPath, EMBEDDED_TRAINER],
+    wallSeconds: options.wallSeconds ?? 600,
+    interrupted(jobName) {
+      const fault = [...faults].find((f) => f.left > 0 && f.match(jobName));
+      if (fault) fault.left--;
+      return fault !== undefined;
+    },
+  });
   return {
     name: 'sagemaker',
     protocol: 'json',
-    operations: operations(jobs, {
-      command: options.command ?? [process.execPath, EMBEDDED_TRAINER],
-      wallSeconds: options.wallSeconds ?? 600,
-      interrupted(jobName) {
-        const fault = [...faults].find((f) => f.left > 0 && f.match(jobName));
-        if (fault) fault.left--;
-        return fault !== undefined;
-      },
-    }),
+    operations: { ...operations(jobs, start), ...tuningOperations(tuningJobs, start) },
     resources: [],
     async ended(trainingJobName) {
       await jobOf(jobs, trainingJobName).ended;
     },
     async tuningEnded(tuningJobName) {
-      throw new NotSupportedLocally(`waiting for SageMaker tuning job ${tuningJobName}`);
+      await tuningJobOf(tuningJobs, tuningJobName).ended;
     },
     interruptTraining(times, match = () => true) {
       const fault = { left: times, match };

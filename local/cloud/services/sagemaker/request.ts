@@ -50,6 +50,10 @@ export const createTrainingJob = z
     }),
     EnableManagedSpotTraining: z.boolean().default(false),
     CheckpointConfig: z.strictObject({ S3Uri: s3Uri, LocalPath: text.optional() }).optional(),
+    /** Taken, and not looked at: there is no network here. */
+    VpcConfig: z
+      .strictObject({ Subnets: z.array(text).min(1).max(16), SecurityGroupIds: z.array(text).min(1).max(5) })
+      .optional(),
     EnableNetworkIsolation: z.boolean().default(false),
     EnableInterContainerTrafficEncryption: z.boolean().optional(),
     Environment: z.record(text, text).optional(),
