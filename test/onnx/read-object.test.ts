@@ -64,7 +64,10 @@ describe('reading an object', () => {
 
   it('gives up after three attempts with the last error', async () => {
     const { asked, read } = await s3(new Array(3).fill({ status: 500, body: error('InternalError') }));
-    await expect(read('k', 'v')).rejects.toMatchObject({ name: 'InternalError', status: 500 });
+    await expect(read('k', 'v')).rejects.toMatchObject({
+      name: 'ArtifactUnreadable',
+      message: expect.stringContaining('500 InternalError'),
+    });
     expect(asked).toHaveLength(3);
   });
 
@@ -73,9 +76,15 @@ describe('reading an object', () => {
       { status: 403, body: error('AccessDenied', 'no kms:Decrypt for you') },
     ]);
     await expect(read('models/shop/k', 'v')).rejects.toMatchObject({
-      name: 'AccessDenied',
+      name: 'ArtifactUnreadable',
       message: 'S3 answers 403 AccessDenied to reading models/shop/k: no kms:Decrypt for you',
     });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('tells an object that is not there from a store that does not hand it out', async () => {
+    const { asked, read } = await s3([{ status: 404, body: error('NoSuchVersion') }]);
+    await expect(read('k', 'v')).rejects.toMatchObject({ name: 'NoSuchVersion', status: 404 });
     expect(asked).toHaveLength(1);
   });
 });
