@@ -29,7 +29,8 @@ def test_two_processes_learn_what_one_learns_on_the_same_global_batch(world, ano
 
 
 def test_an_interruption_reaches_all_processes_and_does_not_show_in_the_result(world, another):
-    many = {**LEARNS, "epochs": "30", "early_stopping_rounds": "0"}
+    # 1400 steps: SIGTERM passes through torchrun, which took 3 s on a busy machine, as long as 30 epochs of large batches.
+    many = {**LEARNS, "epochs": "30", "batch_size": "64", "early_stopping_rounds": "0"}
     code, printed = interrupted_at(world, {**many, "processes": "2"}, " epoch=1\n")
     assert code == 143, printed
     assert world.failure() is None
