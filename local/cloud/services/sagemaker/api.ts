@@ -59,16 +59,30 @@ export const startJob =
     return job;
   };
 
-/** The operations on training jobs. */
+/** What SageMaker says where the account may not have so many instances of the type. */
+function quotaExceeded({ ResourceConfig: { InstanceType, InstanceCount } }: TrainingRequest): AwsError {
+  return new AwsError(
+    'ResourceLimitExceeded',
+    `The account-level service limit '${InstanceType} for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of ${InstanceCount} Instances`,
+  );
+}
+
+/**
+ * The operations on training jobs.
+ * @param overQuota whether the account's quota refuses a job
+ */
 export function operations(
   jobs: Map<string, Job>,
   start: ReturnType<typeof startJob>,
+  overQuota: (request: TrainingRequest) => boolean,
 ): Record<string, Operation> {
   return {
     CreateTrainingJob: {
       access: createAccess,
       run: (input, { cloud }) => {
-        return { TrainingJobArn: start(cloud, parseRequest(input)).arn };
+        const request = parseRequest(input);
+        if (overQuota(request)) throw quotaExceeded(request);
+        return { TrainingJobArn: start(cloud, request).arn };
       },
     },
     DescribeTrainingJob: {

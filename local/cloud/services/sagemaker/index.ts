@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { jobOf, operations, startJob } from './api.ts';
+import { Faults } from './faults.ts';
 import type { Job } from './job.ts';
+import type { TrainingRequest } from './request.ts';
 import type { SageMakerService } from './service.ts';
 import { tuningJobOf, tuningOperations } from './tuning/api.ts';
 import type { TuningJob } from './tuning/job.ts';
@@ -19,21 +21,23 @@ const EMBEDDED_TRAINER = join(import.meta.dirname, '../../../trainer/main.ts');
 /** Amazon SageMaker: training jobs, whose containers are processes here, and searches over them. */
 export function createSageMaker(options: SageMakerOptions = {}): SageMakerService {
   const jobs = new Map<string, Job>();
-  const faults = new Set<{ left: number; match: (jobName: string) => boolean }>();
+  const interruptions = new Faults<string>();
+  const shortages = new Faults<TrainingRequest>();
+  const quotas = new Faults<TrainingRequest>();
   const tuningJobs = new Map<string, TuningJob>();
   const start = startJob(jobs, {
     command: options.command ?? [process.execPath, EMBEDDED_TRAINER],
     wallSeconds: options.wallSeconds ?? 600,
-    interrupted(jobName) {
-      const fault = [...faults].find((f) => f.left > 0 && f.match(jobName));
-      if (fault) fault.left--;
-      return fault !== undefined;
-    },
+    interrupted: (jobName) => interruptions.strikes(jobName),
+    withoutCapacity: (request) => shortages.strikes(request),
   });
   return {
     name: 'sagemaker',
     protocol: 'json',
-    operations: { ...operations(jobs, start), ...tuningOperations(tuningJobs, start) },
+    operations: {
+      ...operations(jobs, start, (request) => quotas.strikes(request)),
+      ...tuningOperations(tuningJobs, start),
+    },
     resources: [],
     async ended(trainingJobName) {
       await jobOf(jobs, trainingJobName).ended;
@@ -41,10 +45,8 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMakerServic
     async tuningEnded(tuningJobName) {
       await tuningJobOf(tuningJobs, tuningJobName).ended;
     },
-    interruptTraining(times, match = () => true) {
-      const fault = { left: times, match };
-      faults.add(fault);
-      return () => faults.delete(fault);
-    },
+    interruptTraining: (times, match = () => true) => interruptions.lay(times, match),
+    lackInstances: (times, how, match = () => true) =>
+      (how === 'CapacityError' ? shortages : quotas).lay(times, match),
   };
 }

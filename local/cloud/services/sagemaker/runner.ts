@@ -15,6 +15,7 @@ import {
 import type { Job, JobEnd, SecondaryStatus } from './job.ts';
 import { MetricReader } from './metrics.ts';
 import { startTraining } from './process.ts';
+import type { TrainingRequest } from './request.ts';
 import { Workspace } from './workspace.ts';
 
 export interface RunnerOptions {
@@ -24,6 +25,8 @@ export interface RunnerOptions {
   readonly wallSeconds: number;
   /** Whether the next attempt of a job loses its instance. */
   interrupted(jobName: string): boolean;
+  /** Whether there are no instances for a job that was taken. */
+  withoutCapacity(request: TrainingRequest): boolean;
 }
 
 /** Log group of all training jobs, as SageMaker names it. */
@@ -133,6 +136,8 @@ export class Runner {
       ),
     );
     await pass(STARTING_SECONDS, 'training: starting');
+    if (this.#options.withoutCapacity(request))
+      throw new Error('CapacityError: Unable to provision requested ML compute capacity.');
     for (;;) {
       this.#job.enter('Downloading', 'Downloading input data');
       this.#workspace.prepare();

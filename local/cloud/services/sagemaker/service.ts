@@ -1,4 +1,5 @@
 import type { Service } from '../../types.ts';
+import type { TrainingRequest } from './request.ts';
 
 /** SageMaker, as other services of this cloud and the rehearsal know it. */
 export interface SageMakerService extends Service {
@@ -11,4 +12,14 @@ export interface SageMakerService extends Service {
    * metric. Managed spot jobs go on from their checkpoints; others fail. The returned function takes the fault back.
    */
   interruptTraining(times: number, match?: (jobName: string) => boolean): () => void;
+  /**
+   * A fault: the next `times` training jobs (of those for which `match` holds) find no instances. With `CapacityError`
+   * they begin, trials of a search too, and fail unbilled; with `ResourceLimitExceeded` CreateTrainingJob refuses them
+   * for the account's quota. The returned function takes the fault back.
+   */
+  lackInstances(
+    times: number,
+    how: 'CapacityError' | 'ResourceLimitExceeded',
+    match?: (request: TrainingRequest) => boolean,
+  ): () => void;
 }
