@@ -51,6 +51,9 @@ repository use, and refuses everything else with an error that names it. This fi
   session policies, service control policies, groups or users.
 - Consistency, quotas and prices of AWS are not modelled, except where a service below says so. The latency that a
   function measures of itself is drawn from the seed.
+- SageMaker's instances and images: a training job is a process on this machine, and its duration is a model of the size
+  of its data. A tuning job searches at random whatever its strategy is, early stopping stops nothing, and a network
+  (\`VpcConfig\`) is taken and not looked at.
 
 ## Templates
 
