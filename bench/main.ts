@@ -6,7 +6,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type BenchLine, type Figure, figuresOf, table } from './lib/table.ts';
 
 /** Output of one bench: its last line on stdout. */
@@ -30,8 +29,14 @@ const available = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && file !== 'main.ts')
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();
-const { positionals } = parseArgs({ allowPositionals: true });
-const unknown = positionals.find((name) => !available.includes(name));
+const HELP = `Measures, and holds the figures to their bounds: npm run bench [-- NAME...]; all of them without a name.
+There are: ${available.join(', ')}. Let the machine be idle. Exit codes: 0 all bounds met, 1 one was not, 2 wrong usage.`;
+const names = process.argv.slice(2);
+if (names.includes('--help')) {
+  console.log(HELP);
+  process.exit(0);
+}
+const unknown = names.find((name) => !available.includes(name));
 if (unknown !== undefined) {
   console.error(`there is no bench '${unknown}'; there are: ${available.join(', ')}`);
   process.exit(2);
@@ -39,7 +44,7 @@ if (unknown !== undefined) {
 
 const figures: Figure[] = [];
 let failed = false;
-for (const name of positionals.length > 0 ? positionals : available) {
+for (const name of names.length > 0 ? names : available) {
   console.error(`running ${name} …`);
   try {
     figures.push(...figuresOf(await measure(`${name}.ts`)));
